@@ -1,0 +1,11 @@
+"""Takes tasks from the broker, gives them to the apps' tasks modules."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
+
+app = Celery("idportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,1 @@
+"""From a delivery to raw events: sources and keys, deliveries, landing, rejected records, replay."""
