@@ -31,7 +31,7 @@ class BlockedValue(models.Model):
 
     kind = models.ForeignKey(Kind, on_delete=models.CASCADE, related_name="blocked_values")
     value = models.TextField(blank=True, db_collation="C")
-    pattern = models.TextField(blank=True, help_text="PostgreSQL regular expression, matched against the whole value")
+    pattern = models.TextField(blank=True, help_text="Regular expression for the whole value, any case.")
 
     class Meta:
         db_table = "blocked_values"
@@ -134,7 +134,7 @@ class Combination(models.Model):
 
     combination_id = models.UUIDField(primary_key=True)
     identifier_ids = ArrayField(models.BigIntegerField())
-    owner_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField(null=True)  # null: all its identifiers are of kinds nobody has defined
     first_seen = models.DateTimeField()
     first_vouched = models.DateTimeField(null=True)
 
@@ -156,9 +156,9 @@ class TraitValue(models.Model):
     value_hash = models.UUIDField()
     value = models.JSONField()
     first_time = models.DateTimeField()
-    first_message = models.TextField(db_collation="C")
+    first_message = models.UUIDField()
     last_time = models.DateTimeField()
-    last_message = models.TextField(db_collation="C")
+    last_message = models.UUIDField()
     events = models.BigIntegerField()
 
     class Meta:
@@ -307,18 +307,30 @@ class Resolution(models.Model):
 
 
 class UndefinedKind(models.Model):
-    """Deliveries that hold identifiers of a kind nobody has defined; defining it takes them up again."""
+    """A combination that holds identifiers of a kind nobody has defined; defining it takes the combination up."""
 
+    pk = models.CompositePrimaryKey("kind", "combination_id")
     kind = models.CharField(max_length=40, db_collation="C")
-    delivery_id = models.BigIntegerField()
-    events = models.IntegerField()
+    combination_id = models.UUIDField()
+    identifiers = ArrayField(models.TextField())
 
     class Meta:
         db_table = "undefined_kinds"
-        constraints = [models.UniqueConstraint(fields=["kind", "delivery_id"], name="undefined_kind_once")]
 
     def __str__(self) -> str:
         return f"undefined kind {self.kind}"
+
+
+class ConflictedNeighbourhood(models.Model):
+    """A neighbourhood in which not every link joins: the few that are evaluated link by link, in order."""
+
+    neighbourhood_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "conflicted_neighbourhoods"
+
+    def __str__(self) -> str:
+        return f"neighbourhood {self.neighbourhood_id}"
 
 
 class ProfileIdKey(models.Model):
