@@ -1,0 +1,1 @@
+"""Hop 2: takes an API Gateway proxy event, gives Firehose records."""
