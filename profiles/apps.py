@@ -1,4 +1,4 @@
-"""Takes the app registry, gives the profiles app; the engine's functions are installed after each migration."""
+"""Takes the app registry, gives the profiles app; after each migration its functions and first rules are there."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
-def _install_functions(*, using: str, **kwargs: Any) -> None:
+def _complete_database(*, using: str, **kwargs: Any) -> None:
+    from profiles.first_rules import ensure_first_rules
     from profiles.functions import install_functions
 
     install_functions(using=using)
+    ensure_first_rules()
 
 
 class ProfilesConfig(AppConfig):
@@ -18,4 +20,4 @@ class ProfilesConfig(AppConfig):
     def ready(self) -> None:
         from profiles import checks  # noqa: F401 - registers the system checks
 
-        post_migrate.connect(_install_functions, sender=self, dispatch_uid="profiles.install_functions")
+        post_migrate.connect(_complete_database, sender=self, dispatch_uid="profiles.complete_database")

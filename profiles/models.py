@@ -64,7 +64,8 @@ class Identifier(models.Model):
     """
 
     identifier_id = models.BigAutoField(primary_key=True)
-    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # No constraint: it would be checked for each of millions of rows, and kinds are never removed.
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     value = models.TextField(db_collation="C")
     core_id = models.BigIntegerField()
     neighbourhood_id = models.BigIntegerField()

@@ -1,13 +1,10 @@
-"""Real PostgreSQL and Valkey for every test, apart from those of a running portal."""
+"""Real PostgreSQL and Valkey for every test, apart from those of a running portal (see settings.py beside this)."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "test"))
-os.environ.setdefault("POSTGRES_UNSAFE", "1")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in this thread
 
 

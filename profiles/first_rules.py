@@ -1,6 +1,10 @@
+"""Takes an empty set of rules, gives the kinds and blocked values that every new portal starts with."""
+
 import secrets
 
-from django.db import migrations
+from django.db import transaction
+
+from profiles.models import BlockedValue, Kind, ProfileIdKey
 
 KINDS = [
     {"name": "user_id", "rank": 1, "known": True, "limit": 1, "shared_after": None},
@@ -21,17 +25,15 @@ BLOCKED_PATTERNS = {
 }
 
 
-def create(apps, schema_editor):
-    kinds = {row["name"]: apps.get_model("profiles", "Kind").objects.create(**row) for row in KINDS}
-    blocked = apps.get_model("profiles", "BlockedValue")
-    blocked.objects.bulk_create(
-        [blocked(kind=kinds[kind], value=value) for kind, values in BLOCKED_VALUES.items() for value in values]
-        + [blocked(kind=kinds[kind], pattern=p) for kind, patterns in BLOCKED_PATTERNS.items() for p in patterns]
+@transaction.atomic
+def ensure_first_rules() -> None:
+    """Does nothing where there are rules already: whoever changed them is not overruled by an upgrade."""
+    if not ProfileIdKey.objects.exists():
+        ProfileIdKey.objects.create(key=secrets.token_bytes(16))
+    if Kind.objects.exists():
+        return
+    kinds = {row["name"]: Kind.objects.create(**row) for row in KINDS}
+    BlockedValue.objects.bulk_create(
+        [BlockedValue(kind=kinds[kind], value=value) for kind, values in BLOCKED_VALUES.items() for value in values]
+        + [BlockedValue(kind=kinds[kind], pattern=p) for kind, patterns in BLOCKED_PATTERNS.items() for p in patterns]
     )
-    apps.get_model("profiles", "ProfileIdKey").objects.create(key=secrets.token_bytes(16))
-
-
-class Migration(migrations.Migration):
-    dependencies = [("profiles", "0001_engine")]
-
-    operations = [migrations.RunPython(create, migrations.RunPython.noop)]

@@ -1,0 +1,32 @@
+-- Purpose: how many values of each known kind the identifiers of the batch's new or newly vouched links are linked to,
+-- in all and by vouched links; held links count, so that sharing isn't recursive.
+-- Returns: identifier_id, kind_id (its own), total, vouched: the greatest over the kinds is the caller's business.
+-- Reads: work_links, work_identifiers, links, identifiers, kinds.
+CREATE FUNCTION count_neighbours() RETURNS TABLE (identifier_id bigint, kind_id smallint, total bigint, vouched bigint)
+LANGUAGE sql AS $$
+    WITH ends AS (
+        SELECT a_id AS id, b_id AS other, vouched, is_new FROM work_links WHERE is_new OR newly_vouched
+        UNION ALL
+        SELECT b_id, a_id, vouched, is_new FROM work_links WHERE is_new OR newly_vouched
+    ), touched AS (
+        SELECT w.identifier_id, w.kind_id, w.arrived
+        FROM work_identifiers w JOIN kinds k USING (kind_id)
+        WHERE w.standing < 2 AND k.shared_after IS NOT NULL AND w.identifier_id IN (SELECT id FROM ends)
+    ), neighbours AS (
+        SELECT t.identifier_id, t.kind_id, o.kind_id AS other_kind, e.is_new::int AS total, e.vouched::int AS vouched
+        FROM touched t JOIN ends e ON e.id = t.identifier_id JOIN work_identifiers o ON o.identifier_id = e.other
+        UNION ALL
+        SELECT t.identifier_id, t.kind_id, o.kind_id, 1, l.vouched::int
+        FROM touched t
+        CROSS JOIN LATERAL (
+            SELECT b_id AS other, links.vouched FROM links WHERE a_id = t.identifier_id
+            UNION ALL
+            SELECT a_id, links.vouched FROM links WHERE b_id = t.identifier_id
+        ) l
+        JOIN identifiers o ON o.identifier_id = l.other
+        WHERE NOT t.arrived
+    )
+    SELECT n.identifier_id, n.kind_id, sum(n.total), sum(n.vouched)
+    FROM neighbours n JOIN kinds k ON k.kind_id = n.other_kind AND k.known
+    GROUP BY n.identifier_id, n.kind_id, n.other_kind
+$$;

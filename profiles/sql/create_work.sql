@@ -1,0 +1,34 @@
+-- Purpose: the work tables; temporary, so that nothing of a batch is logged twice or seen by others.
+CREATE FUNCTION create_work() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMP TABLE work_deliveries (delivery_id bigint, landed bigint) ON COMMIT DELETE ROWS;
+    -- event ids of deliveries that follow each other: [first_event, end_event)
+    CREATE TEMP TABLE work_ranges (first_event bigint, end_event bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_combinations (
+        combination_id uuid, identifiers text[], arrival bigint, events bigint,
+        first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint) ON COMMIT DELETE ROWS;
+    -- identifiers of the batch, and those of each neighbourhood that may change (loaded), as they are and will be
+    CREATE TEMP TABLE work_identifiers (
+        identifier_id bigint PRIMARY KEY, identifier text, kind_id smallint, value text COLLATE "C",
+        arrived boolean, loaded boolean, dissolved boolean DEFAULT false, newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
+        core_id bigint, neighbourhood_id bigint, profile_id bigint,
+        new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_links (
+        a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
+        vouched boolean, is_new boolean, newly_vouched boolean, in_play boolean
+    ) ON COMMIT DELETE ROWS;
+    -- neighbourhoods to load; a dissolved one is put together again from its links
+    CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_edges (x bigint, y bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_labels (node bigint PRIMARY KEY, label bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint PRIMARY KEY, conflicted boolean) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;
+    -- links in play of neighbourhoods in conflict, with the two profiles of their ends, the smaller first
+    CREATE TEMP TABLE work_crossings (
+        a_id bigint, b_id bigint, vouched boolean, held text, p bigint, q bigint
+    ) ON COMMIT DELETE ROWS;
+END $$;

@@ -1,0 +1,29 @@
+-- Purpose: the profiles of each loaded neighbourhood. Where it breaks no limit and no separation and at most one of its
+-- cores holds a vouched identifier of a known kind, it is one profile (the fast path); else its links are taken in order.
+-- Reads: work_identifiers, work_separations, kinds. Writes: work_neighbourhoods, work_identifiers.new_profile_id.
+CREATE FUNCTION evaluate_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO work_neighbourhoods
+    SELECT new_neighbourhood_id, bool_or(conflicted)
+    FROM (
+        SELECT w.new_neighbourhood_id, count(*) > k."limit" AS conflicted
+        FROM work_identifiers w JOIN kinds k USING (kind_id)
+        WHERE w.loaded
+        GROUP BY w.new_neighbourhood_id, k.kind_id
+        UNION ALL
+        SELECT w.new_neighbourhood_id, count(DISTINCT w.new_core_id) > 1
+        FROM work_identifiers w JOIN kinds k USING (kind_id)
+        WHERE w.loaded AND w.vouched AND k.known
+        GROUP BY w.new_neighbourhood_id
+        UNION ALL
+        SELECT w.new_neighbourhood_id, count(DISTINCT s.side) > 1
+        FROM work_separations s JOIN work_identifiers w USING (identifier_id)
+        GROUP BY w.new_neighbourhood_id, s.decision_id
+    ) checks
+    GROUP BY new_neighbourhood_id;
+    ANALYZE work_neighbourhoods;
+
+    UPDATE work_identifiers w SET new_profile_id = r.profile_id
+    FROM work_neighbourhoods n CROSS JOIN LATERAL resolve_in_order(n.neighbourhood_id) r
+    WHERE n.conflicted AND w.identifier_id = r.identifier_id;
+END $$;

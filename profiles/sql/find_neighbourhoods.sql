@@ -1,0 +1,42 @@
+-- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
+-- those with an identifier newly vouched, asserted or freed.
+-- Reads: work_links, work_identifiers, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
+CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO work_loaded
+    SELECT DISTINCT n, false
+    FROM work_links l
+    JOIN work_identifiers a ON a.identifier_id = l.a_id
+    JOIN work_identifiers b ON b.identifier_id = l.b_id
+    CROSS JOIN LATERAL (VALUES (a.neighbourhood_id, a.arrived), (b.neighbourhood_id, b.arrived)) AS ends (n, arrived)
+    WHERE l.in_play AND NOT ends.arrived
+      AND (a.neighbourhood_id <> b.neighbourhood_id OR (l.vouched AND a.core_id <> b.core_id)
+           OR EXISTS (SELECT FROM conflicted_neighbourhoods c WHERE c.neighbourhood_id = a.neighbourhood_id));
+
+    INSERT INTO work_loaded
+    SELECT w.neighbourhood_id, false
+    FROM work_identifiers w JOIN kinds k USING (kind_id)
+    WHERE w.newly_vouched AND k.known AND NOT w.arrived;
+
+    INSERT INTO work_loaded
+    SELECT o.neighbourhood_id, true
+    FROM work_identifiers w
+    CROSS JOIN LATERAL (
+        SELECT b_id AS other FROM links WHERE a_id = w.identifier_id
+        UNION ALL
+        SELECT a_id FROM links WHERE b_id = w.identifier_id
+    ) l
+    JOIN identifiers o ON o.identifier_id = l.other
+    WHERE w.standing < w.was_standing;
+
+    INSERT INTO work_loaded
+    SELECT o.neighbourhood_id, false
+    FROM decisions d
+    JOIN decision_identifiers s ON s.decision_id = d.decision_id
+    JOIN decision_identifiers t ON t.decision_id = d.decision_id AND t.side <> s.side
+    JOIN kinds sk ON sk.name = s.kind
+    JOIN kinds tk ON tk.name = t.kind
+    JOIN work_identifiers w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
+    JOIN identifiers o ON o.value = t.value AND o.kind_id = tk.kind_id
+    WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
+END $$;

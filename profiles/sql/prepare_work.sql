@@ -1,0 +1,9 @@
+-- Purpose: the engine's work tables, of this session alone, empty.
+CREATE FUNCTION prepare_work() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_regclass('pg_temp.work_ranges') IS NULL THEN
+        PERFORM create_work();
+    END IF;
+    TRUNCATE work_deliveries, work_ranges, work_combinations, work_members, work_identifiers, work_links,
+        work_loaded, work_edges, work_labels, work_neighbourhoods, work_separations, work_assertions, work_crossings;
+END $$;

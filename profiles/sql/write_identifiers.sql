@@ -1,0 +1,28 @@
+-- Purpose: store new identifiers and what changed of known ones; note which neighbourhoods are in conflict now.
+-- Reads: work_identifiers, work_neighbourhoods. Writes: identifiers, conflicted_neighbourhoods.
+CREATE FUNCTION write_identifiers() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO identifiers (identifier_id, kind_id, value, core_id, neighbourhood_id, profile_id, vouched, standing)
+    SELECT identifier_id, kind_id, value, new_core_id, new_neighbourhood_id, new_profile_id, vouched, standing
+    FROM work_identifiers WHERE arrived
+    ORDER BY identifier_id;
+
+    UPDATE identifiers i
+    SET core_id = w.core_id, neighbourhood_id = w.neighbourhood_id, profile_id = w.profile_id,
+        vouched = w.vouched, standing = w.standing
+    FROM (
+        SELECT identifier_id, vouched, standing, newly_vouched OR standing <> was_standing AS changed, loaded,
+               CASE WHEN loaded THEN new_core_id ELSE core_id END AS core_id,
+               CASE WHEN loaded THEN new_neighbourhood_id ELSE neighbourhood_id END AS neighbourhood_id,
+               CASE WHEN loaded THEN new_profile_id ELSE profile_id END AS profile_id
+        FROM work_identifiers WHERE NOT arrived
+    ) w
+    WHERE i.identifier_id = w.identifier_id
+      AND (w.changed OR i.core_id <> w.core_id OR i.neighbourhood_id <> w.neighbourhood_id OR i.profile_id <> w.profile_id);
+
+    DELETE FROM conflicted_neighbourhoods c USING work_identifiers w
+    WHERE w.loaded AND c.neighbourhood_id = w.neighbourhood_id
+      AND NOT EXISTS (SELECT FROM work_neighbourhoods n WHERE n.neighbourhood_id = c.neighbourhood_id AND n.conflicted);
+    INSERT INTO conflicted_neighbourhoods SELECT neighbourhood_id FROM work_neighbourhoods WHERE conflicted
+    ON CONFLICT DO NOTHING;
+END $$;

@@ -1,0 +1,112 @@
+"""The engine against the reference on small nasty cases: shared devices, junk, late events, trust, decisions."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from profiles.models import BlockedValue, Decision, DecisionIdentifier, Kind
+from tests.profiles import reference
+from tests.profiles.builders import land, resolve, stored_answer
+from tests.profiles.reference import Event, Identifier, Pair, Reference, Separation
+
+pytestmark = pytest.mark.django_db
+
+# Small limits, so that small cases break them.
+KINDS = {
+    "user_id": reference.Kind(rank=1, known=True, limit=1, shared_after=None),
+    "email": reference.Kind(rank=2, known=True, limit=2, shared_after=2),
+    "phone": reference.Kind(rank=3, known=True, limit=2, shared_after=2),
+    "anonymous_id": reference.Kind(rank=9, known=False, limit=None, shared_after=2),
+}
+BLOCKED = frozenset({("email", "junk"), ("anonymous_id", "junk")})
+VALUES = ["a", "b", "c", "d", "é"]
+
+identifiers: st.SearchStrategy[Identifier] = st.one_of(
+    st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from(VALUES)), st.sampled_from(sorted(BLOCKED))
+)
+times = st.integers(0, 6).map(lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute))
+events = st.builds(
+    Event,
+    identifiers=st.frozensets(identifiers, min_size=1, max_size=3),
+    time=times,
+    trusted=st.booleans(),
+)
+assertions: st.SearchStrategy[Pair] = st.tuples(identifiers, identifiers).filter(lambda p: p[0] != p[1])
+
+
+@st.composite
+def separations(draw: st.DrawFn) -> Separation:
+    named = draw(st.lists(identifiers, min_size=2, max_size=4, unique=True))
+    cut = draw(st.integers(1, len(named) - 1))
+    return Separation(frozenset(named[:cut]), frozenset(named[cut:]))
+
+
+def use_small_rules() -> None:
+    BlockedValue.objects.all().delete()
+    for name, kind in KINDS.items():
+        Kind.objects.filter(name=name).update(limit=kind.limit, shared_after=kind.shared_after)
+    for kind_name, value in BLOCKED:
+        BlockedValue.objects.create(kind=Kind.objects.get(name=kind_name), value=value)
+
+
+def decide(action: str, a: frozenset[Identifier], b: frozenset[Identifier]) -> Decision:
+    decision = Decision.objects.create(action=action, author="Ana")
+    DecisionIdentifier.objects.bulk_create(
+        DecisionIdentifier(decision=decision, side=side, kind=kind, value=value)
+        for side, named in (("a", a), ("b", b))
+        for kind, value in named
+    )
+    return decision
+
+
+def engine_answer(batches: list[list[Event]], asserted: list[Pair], separated: list[Separation]) -> reference.Answer:
+    """In a transaction that is rolled back."""
+    with transaction.atomic():
+        use_small_rules()
+        for one, other in asserted:
+            decide("assert", frozenset({one}), frozenset({other}))
+        for separation in separated:
+            decide("separate", separation.a, separation.b)
+        for batch in batches:
+            land(*batch)
+            resolve()
+        answer = stored_answer()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
+    return answer
+
+
+# LAWS_EXAMPLES=20000 is the long run by hand.
+LAWS = settings(
+    max_examples=int(os.environ.get("LAWS_EXAMPLES", "100")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@LAWS
+@given(st.lists(st.lists(events, min_size=1, max_size=5), min_size=1, max_size=5))
+def test_events_in_any_batches_give_the_profiles_of_the_reference(batches: list[list[Event]]) -> None:
+    expected = Reference([e for batch in batches for e in batch], kinds=KINDS, blocked=BLOCKED).answer()
+    assert engine_answer(batches, [], []) == expected
+
+
+@LAWS
+@given(
+    st.lists(st.lists(events, min_size=1, max_size=4), min_size=1, max_size=4),
+    st.lists(assertions, max_size=3),
+    st.lists(separations(), max_size=3),
+)
+def test_decisions_made_beforehand_hold_as_in_the_reference(
+    batches: list[list[Event]], asserted: list[Pair], separated: list[Separation]
+) -> None:
+    expected = Reference(
+        [e for batch in batches for e in batch],
+        kinds=KINDS, blocked=BLOCKED, assertions=asserted, separations=separated,
+    ).answer()  # fmt: skip
+    assert engine_answer(batches, asserted, separated) == expected

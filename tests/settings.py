@@ -1,0 +1,15 @@
+"""The portal's settings, with everything kept apart from a running portal's."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "test"))
+os.environ.setdefault("POSTGRES_UNSAFE", "1")
+
+from idportal.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people log in often in tests
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic before
+}
