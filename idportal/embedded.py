@@ -253,7 +253,7 @@ def _stop() -> None:
         import redis
 
         with contextlib.suppress(redis.RedisError):
-            redis.Redis.from_url(redis_url()).shutdown(save=False)  # type: ignore[no-untyped-call]
+            redis.Redis.from_url(redis_url()).shutdown(save=False)
 
 
 @contextlib.contextmanager

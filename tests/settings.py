@@ -6,7 +6,7 @@ from pathlib import Path
 os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "test"))
 os.environ.setdefault("POSTGRES_UNSAFE", "1")
 
-from idportal.settings import *  # noqa: E402, F403
+from idportal.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people log in often in tests
 STORAGES = {

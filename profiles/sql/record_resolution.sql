@@ -1,8 +1,9 @@
 -- Purpose: one line of what a run of the engine changed. Reads: work tables. Writes: resolutions.
-CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS bigint LANGUAGE sql AS $$
     INSERT INTO resolutions (started_at, finished_at, cause, deliveries, events, new_identifiers, new_profiles, new_links,
                              merges, splits, moves, held_links)
-    SELECT started, clock_timestamp(), record_resolution.cause, d.deliveries, d.events, i.arrived, i.profiles, l.new, c.merges, c.splits, c.moves, l.held
+    SELECT started, clock_timestamp(), record_resolution.cause, d.deliveries, d.events, i.arrived, i.profiles, l.new,
+           c.merges, c.splits, c.moves, l.held
     FROM (SELECT count(*) AS deliveries, coalesce(sum(landed), 0) AS events FROM work_deliveries) d,
          (SELECT count(*) FILTER (WHERE arrived) AS arrived,
                  count(*) FILTER (WHERE arrived AND new_profile_id = identifier_id) AS profiles FROM work_identifiers) i,
@@ -12,4 +13,5 @@ CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS void 
          (SELECT count(*) FILTER (WHERE change = 'merge') AS merges, count(*) FILTER (WHERE change = 'split') AS splits,
                  count(*) FILTER (WHERE change = 'move') AS moves
           FROM profile_changes WHERE at = now()) c
+    RETURNING resolution_id
 $$;

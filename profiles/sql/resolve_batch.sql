@@ -1,17 +1,15 @@
 -- Purpose: the engine. Takes the oldest unresolved deliveries, gives the partition that holds with their events.
--- Returns: how many deliveries it resolved; 0 when none waits.
+-- Returns: the id of its line in resolutions; null when no delivery waits.
 -- Invariant: after it, the stored partition is the function of all resolved events, the decisions and the rules.
-CREATE FUNCTION resolve_batch(events_a_batch bigint DEFAULT 200000) RETURNS integer LANGUAGE plpgsql
+CREATE FUNCTION resolve_batch(events_a_batch bigint DEFAULT 200000) RETURNS bigint LANGUAGE plpgsql
 SET client_min_messages = warning SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
-    taken integer;
     started timestamptz := clock_timestamp();
 BEGIN
     PERFORM engine_lock();
     PERFORM prepare_work();
-    taken := take_deliveries(events_a_batch);
-    IF taken = 0 THEN
-        RETURN 0;
+    IF take_deliveries(events_a_batch) = 0 THEN
+        RETURN NULL;
     END IF;
     -- read
     PERFORM gather_combinations();
@@ -21,6 +19,6 @@ BEGIN
     -- decide and write
     PERFORM settle('event', NULL);
     PERFORM write_traits();
-    PERFORM finish_deliveries(started);
-    RETURN taken;
+    PERFORM finish_deliveries();
+    RETURN record_resolution(started, 'event');
 END $$;

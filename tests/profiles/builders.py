@@ -44,7 +44,7 @@ def resolve(*, events_a_batch: int = 200_000) -> None:
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT resolve_batch(%s)", [events_a_batch])
-            if cursor.fetchone() == (0,):
+            if cursor.fetchone() == (None,):
                 return
 
 
