@@ -12,7 +12,10 @@ KINDS = [
     {"name": "phone", "rank": 3, "known": True, "limit": 5, "shared_after": 10},
     {"name": "anonymous_id", "rank": 9, "known": False, "limit": None, "shared_after": 10},
 ]
-EMPTY_WORDS = r"(null|undefined|none|nil|nan|n/a|unknown|anonymous|guest|void|true|false|\[object object\]|-+|0+|-1|%[a-z_]+%|\{\{.*\}\}|\$\{.*\})"
+EMPTY_WORDS = (
+    r"(null|undefined|none|nil|nan|n/a|unknown|anonymous|guest|void|true|false|\[object object\]"
+    r"|-+|0+|-1|%[a-z_]+%|\{\{.*\}\}|\$\{.*\})"
+)
 NIL_UUID = "00000000-0000-0000-0000-000000000000"
 BLOCKED_VALUES = {
     "email": ["test@test.com", "none@none.com", "noemail@noemail.com", "no@email.com", "null@null.com"],

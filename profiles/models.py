@@ -203,6 +203,7 @@ class Decision(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawn_because = models.TextField(blank=True)
 
     class Meta:
         db_table = "decisions"
@@ -280,6 +281,19 @@ class RuleChange(models.Model):
 
     def __str__(self) -> str:
         return f"rule change {self.rule_change_id}"
+
+
+class Reconsideration(models.Model):
+    """An identifier that a rule change touches and that has not been taken up yet: the progress of that change."""
+
+    identifier_id = models.BigIntegerField(primary_key=True)
+    rule_change = models.ForeignKey(RuleChange, on_delete=models.CASCADE, related_name="waiting", db_constraint=False)
+
+    class Meta:
+        db_table = "reconsiderations"
+
+    def __str__(self) -> str:
+        return f"identifier {self.identifier_id}, {self.rule_change_id}"
 
 
 class Resolution(models.Model):

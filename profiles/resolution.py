@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from django.db import connection
 
 EVENTS_A_BATCH = 200_000
+# What may wait, in this order: deliveries, combinations of kinds defined since, identifiers that a rule change touches.
+STEPS = ("SELECT resolve_batch(%s)", "SELECT take_up_kinds()", "SELECT reconsider_waiting()")
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,27 @@ COUNTS = ", ".join(field.name for field in fields(ResolutionResult))
 def resolve_pending(
     *, events_a_batch: int = EVENTS_A_BATCH, on_batch: Callable[[ResolutionResult], None] = lambda result: None
 ) -> ResolutionResult:
-    """Resolve all that has landed, each batch in its own transaction; `on_batch` gets the counts so far.
+    """Resolve all that has landed and all that rule changes touch; `on_batch` gets the counts so far.
 
-    Any number of these may run at once: the engine lets one in at a time, and none finds the same work twice.
+    Each batch is its own transaction. Any number of these may run at once: the engine lets one in at a time, and none
+    finds the same work twice.
     """
     total = ResolutionResult()
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT resolve_batch(%s)", [events_a_batch])
-            (resolution_id,) = cursor.fetchone()
-            if resolution_id is None:
-                return total
-            cursor.execute(f"SELECT {COUNTS} FROM resolutions WHERE resolution_id = %s", [resolution_id])  # noqa: S608
-            total += ResolutionResult(*cursor.fetchone())
+    for step in STEPS:
+        while result := _run(step, [events_a_batch] if "%s" in step else []):
+            total += result
             on_batch(total)
+    return total
+
+
+def _run(step: str, parameters: list[int]) -> ResolutionResult | None:
+    with connection.cursor() as cursor:
+        cursor.execute(step, parameters)
+        (resolution_id,) = cursor.fetchone()
+        return resolution_result(resolution_id) if resolution_id else None
+
+
+def resolution_result(resolution_id: int) -> ResolutionResult:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COUNTS} FROM resolutions WHERE resolution_id = %s", [resolution_id])  # noqa: S608
+        return ResolutionResult(*cursor.fetchone())

@@ -1,14 +1,20 @@
 """The engine against the reference on small nasty cases: shared devices, junk, late events, trust, decisions."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from profiles import decisions
+from profiles.decisions import Named, withdraw
 from profiles.models import BlockedValue, Decision, DecisionIdentifier, Kind
+from profiles.resolution import resolve_pending
+from profiles.rules import apply_rules
 from tests.profiles import reference
 from tests.profiles.builders import land, resolve, stored_answer
 from tests.profiles.reference import Event, Identifier, Pair, Reference, Separation
@@ -110,3 +116,80 @@ def test_decisions_made_beforehand_hold_as_in_the_reference(
         kinds=KINDS, blocked=BLOCKED, assertions=asserted, separations=separated,
     ).answer()  # fmt: skip
     assert engine_answer(batches, asserted, separated) == expected
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[str, object]]:
+    """Events, decisions, their withdrawals, and rule changes, in any order."""
+    step = st.one_of(
+        st.tuples(st.just("events"), st.lists(events, min_size=1, max_size=4)),
+        st.tuples(st.just("events"), st.lists(events, min_size=1, max_size=4)),
+        st.tuples(st.just("assert"), assertions),
+        st.tuples(st.just("separate"), separations()),
+        st.tuples(st.just("withdraw"), st.integers(0, 5)),
+        st.tuples(st.just("block"), st.sets(identifiers, max_size=2)),
+        st.tuples(st.just("limit"), st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from([1, 2, 3, None]))),
+        st.tuples(st.just("shared_after"), st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from([1, 2, 3, None]))),
+        st.tuples(st.just("rank"), st.tuples(st.sampled_from(sorted(KINDS)), st.integers(1, 9))),
+        st.tuples(st.just("known"), st.tuples(st.sampled_from(sorted(KINDS)), st.booleans())),
+    )
+    return draw(st.lists(step, min_size=1, max_size=8))
+
+
+class World:
+    """The engine and what the reference needs, taken through the same steps."""
+
+    def __init__(self) -> None:
+        use_small_rules()
+        self.kinds, self.blocked = dict(KINDS), set(BLOCKED)
+        self.events: list[Event] = []
+        self.decisions: dict[Decision, Pair | Separation] = {}
+
+    def take(self, what: str, argument: Any) -> None:
+        if what == "events":
+            self.events += argument
+            land(*argument)
+        elif what == "assert":
+            self.decide("assert", frozenset({argument[0]}), frozenset({argument[1]}), argument)
+        elif what == "separate":
+            self.decide("separate", argument.a, argument.b, argument)
+        elif what == "withdraw" and self.decisions:
+            decision = list(self.decisions)[argument % len(self.decisions)]
+            withdraw(decision, author="Ana")
+            del self.decisions[decision]
+        elif what == "block":
+            self.blocked = set(argument)
+            apply_rules({"blocked": [list(identifier) for identifier in argument]}, author="Ana")
+        elif what in ("limit", "shared_after", "rank", "known"):
+            kind, value = argument
+            self.kinds[kind] = replace(self.kinds[kind], **{what: value})
+            apply_rules({"kinds": {kind: {what: value}}}, author="Ana")
+        resolve_pending()
+
+    def decide(self, action: str, a: frozenset[Identifier], b: frozenset[Identifier], what: Pair | Separation) -> None:
+        sides = [frozenset(Named(*identifier) for identifier in side) for side in (a, b)]
+        decision, _ = decisions.decide(action=action, a=sides[0], b=sides[1], author="Ana")
+        self.decisions[decision] = what
+
+    def expected(self) -> reference.Answer:
+        standing = self.decisions.values()
+        return Reference(
+            self.events,
+            kinds=self.kinds,
+            blocked=frozenset(self.blocked),
+            assertions=[d for d in standing if isinstance(d, tuple)],
+            separations=[d for d in standing if isinstance(d, Separation)],
+        ).answer()
+
+
+@LAWS
+@given(histories())
+def test_whatever_happens_in_whatever_order_the_profiles_are_those_of_the_reference(
+    history: list[tuple[str, object]],
+) -> None:
+    with transaction.atomic():
+        world = World()
+        for what, argument in history:
+            world.take(what, argument)
+            assert stored_answer() == world.expected(), what
+        transaction.set_rollback(True)
