@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ from lambdas.event import (
 )
 
 MAX_EVENT_BYTES = 250_000
+# The transformation adds to a record, at most doubling it, and Firehose takes 1,024,000 bytes a record.
+MAX_RECORD_BYTES = 400_000
 
 Event = dict[str, Any]
 
@@ -95,6 +97,32 @@ def make_envelope(
         "events": events,
         **({"rejected": rejected} if rejected else {}),
     }
+
+
+def pack(envelope: dict[str, Any]) -> list[bytes]:
+    """One line, or as few as hold every event: Firehose bills each record as if it had 5 KB at least."""
+    line = _line(envelope, envelope["events"])
+    if len(line) <= MAX_RECORD_BYTES:
+        return [line]
+    return [_line(envelope, share) for share in _shares(envelope)]
+
+
+def _line(envelope: dict[str, Any], events: list[Event]) -> bytes:
+    return strict_json.dump({**envelope, "events": events}) + b"\n"
+
+
+def _shares(envelope: dict[str, Any]) -> Iterator[list[Event]]:
+    head = len(_line(envelope, []))
+    share: list[Event] = []
+    size = head
+    for event in envelope["events"]:
+        more = len(strict_json.dump(event)) + 1
+        if share and size + more > MAX_RECORD_BYTES:
+            yield share
+            share, size = [], head
+        share.append(event)
+        size += more
+    yield share
 
 
 def _take(posted: object, message_id: Callable[[Event], str]) -> Event:

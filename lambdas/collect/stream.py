@@ -1,0 +1,72 @@
+"""Takes lines, gives them to Firehose: all of them, or an exception."""
+
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+FIRST_WAIT = 0.05
+
+# Asking again won't help, a person must: but the events are good, so their sender is told to keep them.
+_FINAL = {
+    "AccessDeniedException",
+    "InvalidArgumentException",
+    "InvalidSignatureException",
+    "ResourceNotFoundException",
+    "UnrecognizedClientException",
+    "ValidationException",
+}
+
+
+class Unavailable(Exception):
+    """Firehose didn't take everything in time. The message is its error code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    client: Any
+    name: str
+    seconds: float
+
+    def put(self, records: list[bytes]) -> int:
+        """How many calls it took until Firehose had every record; raises Unavailable after `seconds`. One request's
+        records stay below the 500 and 4 MiB of a call: a body has at most 512 KiB.
+
+        A lost answer makes duplicates: landing knows an event by its message id.
+        """
+        give_up = time.monotonic() + self.seconds
+        wait, calls, code = FIRST_WAIT, 0, ""
+        while records:
+            pause = wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
+            if calls:
+                if time.monotonic() + pause > give_up:
+                    raise Unavailable(code)
+                time.sleep(pause)
+                wait *= 2
+            records, code = self._left(records)
+            calls += 1
+        return calls
+
+    def _left(self, records: list[bytes]) -> tuple[list[bytes], str]:
+        """The records that Firehose didn't take, and its reason for the last of them."""
+        try:
+            answer = self.client.put_record_batch(
+                DeliveryStreamName=self.name, Records=[{"Data": record} for record in records]
+            )
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in _FINAL:
+                raise Unavailable(code) from error
+            return records, code
+        except BotoCoreError as error:
+            return records, type(error).__name__
+        if not answer["FailedPutCount"]:
+            return [], ""
+        failed = [
+            (record, result["ErrorCode"])
+            for record, result in zip(records, answer["RequestResponses"], strict=True)
+            if result.get("ErrorCode")
+        ]
+        return [record for record, _ in failed], failed[-1][1] if failed else ""
