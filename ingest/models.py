@@ -90,6 +90,29 @@ class Delivery(models.Model):
         return f"delivery {self.delivery_id}"
 
 
+class DeliverySource(models.Model):
+    """What a delivery brought from one source; what names no known source is in the delivery's counts alone."""
+
+    pk = models.CompositePrimaryKey("delivery_id", "source_id")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="sources", db_constraint=False, db_index=False
+    )
+    source = models.ForeignKey(
+        Source, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    landed = models.IntegerField()
+    duplicate = models.IntegerField()
+    rejected = models.IntegerField()
+    last_event_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "delivery_sources"
+        indexes = [models.Index(fields=["source", "-delivery"], name="delivery_sources_newest")]
+
+    def __str__(self) -> str:
+        return f"source {self.source_id} in delivery {self.delivery_id}"
+
+
 class RawEvent(models.Model):
     """One event as it landed. Partitioned by month of landing: its table is made by a migration in SQL.
 

@@ -1,0 +1,26 @@
+-- Purpose: the newest events that match, in the deliveries from `floor` on, newest first.
+-- Reads: deliveries, delivery_sources, raw_events. Cost: a delivery at a time, until `limit` events are found.
+SELECT e.*
+FROM deliveries d
+CROSS JOIN LATERAL (
+    SELECT * FROM raw_events e
+    WHERE e.event_id >= d.delivery_id << 20
+      AND e.event_id < d.delivery_id + 1 << 20
+      AND e.event_id < %(before)s
+      AND e.landed_at = d.received_at
+      AND (%(source)s IS NULL OR e.source_id = %(source)s)
+      AND (%(type)s = '' OR e.type = %(type)s)
+      AND (%(text)s = ''
+           OR e.message_id = %(message_id)s
+           OR strpos(lower(e.name), lower(%(text)s)) > 0
+           OR e.identifiers && %(identifiers)s::text[]
+           OR EXISTS (SELECT FROM unnest(e.identifiers) i
+                      WHERE substr(i, strpos(i, ':') + 1) = ANY (%(values)s::text[])))
+) e
+WHERE d.delivery_id BETWEEN %(floor)s AND %(before)s >> 20
+  AND d.landed > 0
+  AND (%(source)s IS NULL OR EXISTS (
+      SELECT FROM delivery_sources s
+      WHERE s.delivery_id = d.delivery_id AND s.source_id = %(source)s AND s.landed > 0))
+ORDER BY d.delivery_id DESC, e.event_id DESC
+LIMIT %(limit)s
