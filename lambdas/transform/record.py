@@ -42,7 +42,8 @@ def read_record(data: bytes) -> dict[str, Any]:
 
 def normalise_record(envelope: dict[str, Any]) -> dict[str, Any]:
     """The transformed envelope. Events that can't be used stand in `rejected` with their reason, and so do those that
-    `make_envelope` has already rejected; every other event stands in `events`. An envelope that was normalised
+    `make_envelope` has already rejected; every other event stands in `events`. A rejected event keeps its corrected
+    time, for its replay. An envelope that was normalised
     before comes back as it is."""
     if envelope.get("normalised") is True:
         return envelope
@@ -52,7 +53,7 @@ def normalise_record(envelope: dict[str, Any]) -> dict[str, Any]:
         try:
             events.append(_normalised(event, envelope))
         except _Rejected as no:
-            rejected.append({"event": _as_posted(event), "reason": no.reason, "detail": no.detail})
+            rejected.append({"event": event, "reason": no.reason, "detail": no.detail})
     head = {key: value for key, value in envelope.items() if key not in ("events", "rejected")}
     return {
         **head,

@@ -157,7 +157,7 @@ def test_an_event_that_can_not_be_used_is_set_aside_with_its_reason(event: dict[
     assert [one["identifiers"] for one in done["events"]] == [[["user_id", "before"]], [["user_id", "after"]]]
     [rejected] = done["rejected"]
     assert rejected["reason"] == reason
-    assert rejected["event"] == {"messageId": "m-1", **event}
+    assert rejected["event"] == {"messageId": "m-1", "time": "2026-11-22T23:50:49.000000Z", **event}
     assert rejected["detail"]
 
 
