@@ -7,7 +7,6 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
@@ -99,7 +98,7 @@ def _envelope(request: Request, posted: Posted, source: Source, authenticated: b
         sent_at=posted.sent_at,
         source_id=source.id,
         region=source.region,
-        received_at=datetime.now(UTC),
+        received_at=request.received_at,
         request_id=request.request_id,
         authenticated=authenticated,
         client=strict_json.scrub(client),

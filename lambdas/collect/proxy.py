@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from lambdas import strict_json
@@ -32,6 +33,7 @@ class Request:
     is_base64: bool
     request_id: str
     ip: str
+    received_at: datetime
 
     def body_bytes(self) -> bytes:
         """The body as sent, or Refused when it is larger than MAX_BODY."""
@@ -61,6 +63,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         is_base64=bool(event.get("isBase64Encoded")),
         request_id=str(context.get("requestId") or ""),
         ip=str(http.get("sourceIp") or ""),
+        received_at=_received_at(context),
     )
 
 
@@ -81,6 +84,12 @@ def answer(
         "body": "" if body is None else strict_json.dump(body).decode(),
         "isBase64Encoded": False,
     }
+
+
+def _received_at(context: Mapping[str, Any]) -> datetime:
+    """The gateway's own stamp, which a cold start doesn't delay."""
+    stamp = context.get("timeEpoch", context.get("requestTimeEpoch"))
+    return datetime.fromtimestamp(stamp / 1000, UTC) if isinstance(stamp, int) else datetime.now(UTC)
 
 
 def _too_large() -> Refused:
