@@ -51,13 +51,19 @@ class Delays:
     p95: float
 
 
-def recent_deliveries(*, before: int | None = None, origin: str = "", limit: int = 50) -> list[Delivery]:
-    """Deliveries with `delivery_id` below `before`, newest first."""
+def recent_deliveries(
+    *, before: int | None = None, origin: str = "", state: str = "", limit: int = 50
+) -> list[Delivery]:
+    """Deliveries with `delivery_id` below `before`, newest first; `state` may be "waiting" or "rejected"."""
     found = Delivery.objects.order_by("-delivery_id")
     if before is not None:
         found = found.filter(delivery_id__lt=before)
     if origin:
         found = found.filter(origin=origin)
+    if state == "waiting":
+        found = found.filter(resolved_at=None)
+    if state == "rejected":
+        found = found.filter(rejected__gt=0)
     return list(found[:limit])
 
 
@@ -77,6 +83,12 @@ def delivery_counts(*, since: datetime | None = None) -> DeliveryCounts:
             unresolved=Count("pk", filter=Q(resolved_at=None)),
         )
     )
+
+
+def landed_since(delivery_id: int) -> int:
+    """How many events landed with later deliveries than that one."""
+    newer: int = Delivery.objects.filter(delivery_id__gt=delivery_id).aggregate(n=Coalesce(Sum("landed"), 0))["n"]
+    return newer
 
 
 def events_per_minute(*, minutes: int = 60, source: int | None = None) -> list[MinuteCounts]:

@@ -1,5 +1,7 @@
 """Takes filters, gives what could not land, and why."""
 
+from django.db.models import Count
+
 from ingest.models import RejectedRecord
 
 
@@ -22,3 +24,9 @@ def rejected_records(
     if delivery is not None:
         found = found.filter(delivery=delivery)
     return list(found[:limit])
+
+
+def rejected_reasons() -> list[tuple[str, int]]:
+    """How many rejected records wait for each reason, most first."""
+    waiting = RejectedRecord.objects.filter(replayed_at=None).values_list("reason")
+    return list(waiting.annotate(n=Count("id")).order_by("-n", "reason"))

@@ -1,0 +1,1 @@
+"""Takes requests of machines and people, gives answers."""
