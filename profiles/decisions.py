@@ -106,10 +106,10 @@ def _apply(decision: Decision, *, dissolve: bool) -> ResolutionResult:
 
 def read_line(line: dict[str, Any]) -> tuple[str, frozenset[Named], frozenset[Named]]:
     """The action and sides of one line of a file of decisions. Raises ValidationError."""
-    sides = []
+    sides: list[frozenset[Named]] = []
     for name in ("a", "b"):
         side = line.get(name)
-        entries = side if isinstance(side, list) else [side]
+        entries: list[Any] = side if isinstance(side, list) else [side]
         if not all(isinstance(entry, dict) and {"kind", "value"} <= entry.keys() for entry in entries):
             raise ValidationError(f'side {name} must be {{"kind", "value"}} or a list of them')
         sides.append(frozenset(named(entry["kind"], entry["value"]) for entry in entries))

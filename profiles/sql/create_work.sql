@@ -27,6 +27,11 @@ BEGIN
     CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint PRIMARY KEY, conflicted boolean) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;
+    -- members of neighbourhoods in conflict; place numbers them from 1 in byte order of (kind, value)
+    CREATE TEMP TABLE work_conflicts (
+        neighbourhood_id bigint, identifier_id bigint, place int, kind_id smallint, rank smallint, anchored boolean,
+        standing smallint, profile_id bigint
+    ) ON COMMIT DELETE ROWS;
     -- links in play of neighbourhoods in conflict, with the two profiles of their ends, the smaller first
     CREATE TEMP TABLE work_crossings (
         a_id bigint, b_id bigint, vouched boolean, held text, p bigint, q bigint

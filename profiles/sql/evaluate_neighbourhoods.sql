@@ -23,7 +23,10 @@ BEGIN
     GROUP BY new_neighbourhood_id;
     ANALYZE work_neighbourhoods;
 
-    UPDATE work_identifiers w SET new_profile_id = r.profile_id
-    FROM work_neighbourhoods n CROSS JOIN LATERAL resolve_in_order(n.neighbourhood_id) r
-    WHERE n.conflicted AND w.identifier_id = r.identifier_id;
+    IF EXISTS (SELECT FROM work_neighbourhoods WHERE conflicted) THEN
+        PERFORM gather_conflicts();
+        PERFORM resolve_in_order();
+        UPDATE work_identifiers w SET new_profile_id = c.profile_id
+        FROM work_conflicts c WHERE w.identifier_id = c.identifier_id;
+    END IF;
 END $$;

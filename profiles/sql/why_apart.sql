@@ -1,7 +1,9 @@
 -- Purpose: for each of work_crossings, the first condition that joining its two final profiles would meet:
 -- separated, limit KIND (the first in byte order), unvouched; null where both ends share a profile.
--- Reads: work_crossings, work_identifiers, work_separations, kinds.
-CREATE FUNCTION why_apart() RETURNS TABLE (a_id bigint, b_id bigint, reason text) LANGUAGE sql AS $$
+-- Cost: every join is on equality; without statistics a nested loop would be quadratic.
+-- Reads: work_crossings, work_conflicts, work_identifiers, work_separations, kinds.
+CREATE FUNCTION why_apart() RETURNS TABLE (a_id bigint, b_id bigint, reason text) LANGUAGE sql
+SET enable_nestloop = off AS $$
     WITH apart AS (
         SELECT DISTINCT p, q FROM work_crossings WHERE p <> q
     ), sides AS (
@@ -13,8 +15,8 @@ CREATE FUNCTION why_apart() RETURNS TABLE (a_id bigint, b_id bigint, reason text
         JOIN sides b ON b.profile_id = apart.q AND b.decision_id = a.decision_id AND b.side <> a.side
     ), counts AS (
         SELECT w.new_profile_id AS profile_id, k.kind_id, k.name, k."limit", count(*) AS n
-        FROM work_identifiers w JOIN kinds k USING (kind_id)
-        WHERE w.loaded AND k."limit" IS NOT NULL
+        FROM work_conflicts c JOIN work_identifiers w USING (identifier_id) JOIN kinds k ON k.kind_id = c.kind_id
+        WHERE k."limit" IS NOT NULL
         GROUP BY w.new_profile_id, k.kind_id, k.name, k."limit"
     ), limited AS (
         SELECT apart.p, apart.q, min(a.name COLLATE "C") AS kind

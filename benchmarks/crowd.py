@@ -1,0 +1,80 @@
+"""Takes a seed and a number of events, gives realistic events as rows of raw_events.
+
+About ten events a person with zipf-like activity; 55 % of events carry only an anonymous id, the others 2 to 4
+identifiers; 1 % of devices are shared by two people; 0.1 % of events carry a junk value; traits in some; a payload of
+about 400 bytes. One event in eight is from a trusted source.
+"""
+
+import hashlib
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+JUNK = ["user_id:null", "email:test@test.com", "phone:+0000000000", "anonymous_id:undefined"]
+EVENTS_A_PERSON = 10
+
+
+@dataclass(frozen=True)
+class Person:
+    user: str
+    emails: list[str]
+    phone: str
+    devices: list[str]
+
+
+def _person(number: int, draw: random.Random, devices: list[str]) -> Person:
+    own = [f"anonymous_id:{uuid.UUID(int=draw.getrandbits(128), version=4)}" for _ in range(draw.choice([1, 1, 2, 3]))]
+    if devices and draw.random() < 0.02:  # two people in a hundred share one: 1 % of devices have two
+        own[0] = draw.choice(devices)
+    devices[:] = [*devices[-200:], own[-1]]
+    emails = [f"email:person{number}.{i}@example{number % 97}.com" for i in range(draw.choice([1, 1, 1, 2]))]
+    return Person(f"user_id:u-{number}", emails, f"phone:+49151{number:08d}", own)
+
+
+def _identifiers(person: Person, draw: random.Random) -> list[str]:
+    device = draw.choice(person.devices)
+    if draw.random() < 0.55:
+        return [device]
+    known = [person.user, draw.choice(person.emails), person.phone]
+    chosen = [device, *draw.sample(known, draw.choice([1, 1, 2, 3]))]
+    if draw.random() < 0.001 / 0.45:
+        chosen.append(draw.choice(JUNK))
+    return sorted(set(chosen))
+
+
+def combination_id(identifiers: list[str]) -> uuid.UUID:
+    return uuid.UUID(bytes=hashlib.sha256("\x1f".join(identifiers).encode()).digest()[:16])
+
+
+def crowd(events: int, *, seed: int = 1) -> Iterator[tuple[Any, ...]]:
+    """Rows (event_time, message_id, combination_id, trusted, type, name, identifiers, traits, payload), oldest first."""
+    draw = random.Random(seed)
+    devices: list[str] = []
+    people = [_person(number, draw, devices) for number in range(max(1, events // EVENTS_A_PERSON))]
+    for number in range(events):
+        # The least of two uniform draws' product gives few people many events and many people few.
+        person = people[int(len(people) * draw.random() ** 1.5)]
+        identifiers = _identifiers(person, draw)
+        time = START + timedelta(milliseconds=number * 50 + draw.randrange(2000))
+        milliseconds = int(time.timestamp() * 1000)
+        message = uuid.UUID(
+            int=milliseconds << 80 | 7 << 76 | draw.getrandbits(12) << 64 | 2 << 62 | draw.getrandbits(62)
+        )
+        known = len(identifiers) > 1
+        traits = (
+            {"name": f"Person {person.user}", "plan": draw.choice("abc")} if known and draw.random() < 0.3 else None
+        )
+        payload = {
+            "messageId": str(message), "timestamp": time.isoformat(), "properties": {"path": f"/p/{number % 977}", "n": number},
+            "context": {"page": {"url": f"https://shop.example/p/{number % 977}", "title": "A product page"},
+                        "library": {"name": "idportal", "version": "1.0.0"}, "locale": "de-DE",
+                        "campaign": {"source": "newsletter", "medium": "email", "name": "spring"}},
+        }  # fmt: skip
+        yield (
+            time, message, combination_id(identifiers), known and draw.random() < 0.28,
+            "identify" if traits else "track", "Viewed", identifiers, traits, payload,
+        )  # fmt: skip
