@@ -1,9 +1,37 @@
 PYTHON ?= python3
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.venv/installed: requirements-dev.lock
-	@$(PYTHON) -m venv .venv || { echo "idportal: Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
-	.venv/bin/pip install --quiet --require-hashes -r requirements-dev.lock
-	@touch $@
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  By environment: PORT (8000), COLLECT_PORT (8001), VAR_DIR (var), ADMIN_PASSWORD, DATABASE_URL, REDIS_URL, PYTHON (python3)"
 
-venv: .venv/installed
-.PHONY: venv
+run: runtime ## the whole portal and pipeline on this machine, until Ctrl-C
+	@exec .venv/bin/python -m idportal.stack
+
+demo: runtime ## stream made-up people through the front door of a running stack; DEMO="--rate 50" and so on
+	@exec .venv/bin/python manage.py demo $(DEMO)
+
+test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="tests/stack -k restart" for some
+	@.ci/browsers
+	.venv/bin/pytest $(TESTS)
+
+lint: venv ## ruff, mypy, templates, import contracts, migrations
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/djlint templates --check --lint --quiet
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+
+runtime:
+	@PYTHON="$(PYTHON)" .ci/venv requirements.lock
+
+venv:
+	@PYTHON="$(PYTHON)" .ci/venv requirements-dev.lock
+
+clean: ## remove the virtual environment and caches; var/ with its data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+.PHONY: help run demo test lint runtime venv clean

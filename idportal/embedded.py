@@ -103,14 +103,20 @@ def valkey_command() -> list[str]:
     ]  # fmt: skip
 
 
-def prepare() -> None:
-    """Make the directories and, the first time, the database cluster. Raises EmbeddedError."""
+def make_directories() -> None:
+    """Raises EmbeddedError where VAR_DIR can't be written."""
     try:
-        for name in ("run", "log", "postgres", "valkey"):
-            (var_dir() / name).mkdir(parents=True, exist_ok=True)
-        socket_dir().mkdir(mode=0o700, exist_ok=True)
+        for path in (*(var_dir() / name for name in ("", "run", "log", "postgres", "valkey")), socket_dir()):
+            path.mkdir(mode=0o700 if path == socket_dir() else 0o777, parents=True, exist_ok=True)
+        for path in (var_dir(), var_dir() / "run", var_dir() / "log"):
+            tempfile.TemporaryFile(dir=path).close()
     except OSError as error:
         raise EmbeddedError(f"can't write to {var_dir()} ({error.strerror}): set VAR_DIR to another place") from error
+
+
+def prepare() -> None:
+    """Make the directories and, the first time, the database cluster. Raises EmbeddedError."""
+    make_directories()
     if needs_postgres():
         _give_to_system_user()
         if not (var_dir() / "postgres" / "PG_VERSION").exists():
@@ -190,11 +196,11 @@ def wait_until_ready(*, seconds: float = 30) -> None:
     for name, needed, ready in checks:
         while needed() and not ready():
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"{name} did not start within {seconds:.0f} s.{_log_tail(name)}")
+                raise EmbeddedError(f"{name} did not start within {seconds:.0f} s.{log_tail(name)}")
             time.sleep(0.05)
 
 
-def _log_tail(name: str) -> str:
+def log_tail(name: str) -> str:
     path = var_dir() / "log" / f"{name}.log"
     if not path.exists():
         return ""
@@ -203,7 +209,7 @@ def _log_tail(name: str) -> str:
 
 
 @contextlib.contextmanager
-def _locked(name: str, mode: int) -> Iterator[int]:
+def locked(name: str, mode: int) -> Iterator[int]:
     with (var_dir() / name).open("a") as file:
         fcntl.flock(file, mode)
         yield file.fileno()
@@ -246,9 +252,23 @@ def _start() -> None:
     wait_until_ready()
 
 
-def _stop() -> None:
-    if needs_postgres():
-        _run_postgres_tool("pg_ctl", "-D", str(var_dir() / "postgres"), "-w", "-m", "fast", "stop")
+def in_use() -> bool:
+    """Another process needs the services, and they are up."""
+    descriptor = try_lock("users.lock")
+    if descriptor is not None:
+        os.close(descriptor)
+        return False
+    return (needs_postgres() and postgres_ready()) or (needs_valkey() and valkey_ready())
+
+
+def stop_services() -> None:
+    """Stop what runs of them, whoever started it."""
+    if needs_postgres() and (var_dir() / "postgres" / "postmaster.pid").exists():
+        try:
+            _run_postgres_tool("pg_ctl", "-D", str(var_dir() / "postgres"), "-w", "-m", "fast", "stop")
+        except EmbeddedError:  # a killed server leaves its file behind
+            if postgres_ready():
+                raise
     if needs_valkey():
         import redis
 
@@ -262,9 +282,9 @@ def services() -> Iterator[None]:
     if not (needs_postgres() or needs_valkey()):
         yield
         return
-    var_dir().mkdir(parents=True, exist_ok=True)
+    make_directories()
     with (var_dir() / "users.lock").open("a") as users:
-        with _locked("start.lock", fcntl.LOCK_EX):
+        with locked("start.lock", fcntl.LOCK_EX):
             fcntl.flock(users, fcntl.LOCK_SH)
             if stack_is_up():
                 wait_until_ready()
@@ -273,7 +293,7 @@ def services() -> Iterator[None]:
         try:
             yield
         finally:
-            with _locked("start.lock", fcntl.LOCK_EX):
+            with locked("start.lock", fcntl.LOCK_EX):
                 _leave(users.fileno())
 
 
@@ -283,7 +303,7 @@ def _leave(users: int) -> None:
     except BlockingIOError:
         return
     if not stack_is_up():
-        _stop()
+        stop_services()
 
 
 def main(name: str) -> None:

@@ -35,8 +35,10 @@ FIREHOSE_SOURCE_ARNS = env.list(
 )
 REGISTRY_TOKEN = env.str("REGISTRY_TOKEN", "") or kept_secret(VAR_DIR, "registry_token")
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
+READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", 900)  # with a delivery waiting longer, /readyz says so
 
 INSTALLED_APPS = [
+    "idportal",
     "idportal.accounts",
     "profiles",
     "ingest",
