@@ -71,9 +71,9 @@ def main() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    print(f"Firehose on {server.url}, delivering to {plan.endpoint.url}", flush=True)
     stream.start()
     server.serve_in_background()
-    print(f"Firehose on {server.url}, delivering to {plan.endpoint.url}", flush=True)
     stop.wait()
     server.finish(seconds=STOP_SECONDS / 2)
     stream.stop(seconds=STOP_SECONDS / 2)

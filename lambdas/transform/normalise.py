@@ -161,5 +161,12 @@ def _parsed(number: str, region: str) -> str:
     # IS_POSSIBLE_LOCAL_ONLY lacks its area code: two people in two towns have it.
     if phonenumbers.is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
         return ""
+    # A country that was guessed needs more than a number that may exist there: 12345 is typed by many.
+    if not number.startswith("+") and not phonenumbers.is_valid_number(found) and _length(found) < 7:
+        return ""
     formatted = phonenumbers.format_number(found, PhoneNumberFormat.E164)
     return formatted if _E164.fullmatch(formatted) else ""
+
+
+def _length(found: phonenumbers.PhoneNumber) -> int:
+    return len(phonenumbers.national_significant_number(found))

@@ -43,8 +43,7 @@ def read_record(data: bytes) -> dict[str, Any]:
 def normalise_record(envelope: dict[str, Any]) -> dict[str, Any]:
     """The transformed envelope. Events that can't be used stand in `rejected` with their reason, and so do those that
     `make_envelope` has already rejected; every other event stands in `events`. A rejected event keeps its corrected
-    time, for its replay. An envelope that was normalised
-    before comes back as it is."""
+    time, for its replay. An envelope that was normalised before comes back as it is."""
     if envelope.get("normalised") is True:
         return envelope
     events: list[Event] = []

@@ -158,7 +158,7 @@ FIELDS = st.sampled_from(
 EVENTS = st.dictionaries(FIELDS, JSON, max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(posted=st.lists(EVENTS, max_size=4))
 def test_whatever_is_posted_comes_out_as_text_that_can_be_landed_or_with_a_reason(posted: list[Any]) -> None:
     made = envelope(*posted)

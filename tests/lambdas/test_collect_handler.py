@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import ROOT, Double, Portal, eventually, sha256, source
 
 from lambdas.collect import handler as collect
 from lambdas.collect import registry as registry_module
 from lambdas.collect.stream import Stream
+from tests.lambdas.stage import ROOT, Double, Portal, eventually, sha256, source
 
 ADA = {"type": "identify", "messageId": "m-1", "userId": "ada"}
 

@@ -84,6 +84,15 @@ def test_a_number_without_its_area_code_is_nobodys() -> None:
     assert reason_for("phone", "555-1234", region="US") == "not_a_phone"
 
 
+@pytest.mark.parametrize(("junk", "region"), [("12345", "DE"), ("030", "DE"), ("999", "GB")])
+def test_a_short_number_without_its_country_is_nobodys(junk: str, region: str) -> None:
+    assert reason_for("phone", junk, region=region) == "not_a_phone"
+
+
+def test_a_made_up_number_of_full_length_is_taken() -> None:
+    assert value_of("phone", "(555) 123-4567", region="US") == "+15551234567"
+
+
 def test_colleagues_behind_one_switchboard_stay_apart() -> None:
     assert value_of("phone", "+1 212 555 0100 ext. 12") == "+12125550100;ext=12"
     assert value_of("phone", "+12125550100;ext=12") == "+12125550100;ext=12"
