@@ -1,7 +1,6 @@
 """Takes an API Gateway proxy event, gives its events to Firehose and an answer to the sender. 200 means Firehose has
 all that was accepted."""
 
-import json
 import os
 import time
 import traceback
@@ -20,6 +19,7 @@ from lambdas.collect.refusal import Refused
 from lambdas.collect.registry import Registry
 from lambdas.collect.sources import Source, admit, credentials
 from lambdas.collect.stream import Stream, Unavailable
+from lambdas.log import log
 
 RETRY_AFTER = 5
 
@@ -56,7 +56,7 @@ def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]
         told |= {"reason": "internal", "error": type(error).__name__, "at": at}
         result = answer(request, 500, {"message": "Something went wrong here.", "reason": "internal", "accepted": 0})
     told |= {"status": result["statusCode"], "ms": round((time.monotonic() - started) * 1000, 1)}
-    print(json.dumps(told), flush=True)
+    log(**told)
     return result
 
 

@@ -8,6 +8,7 @@ import urllib3
 
 from lambdas.collect.refusal import Refused
 from lambdas.collect.sources import Sources, read_sources
+from lambdas.log import log
 
 # A refusal may be wrong because a source was made a moment ago: look again, but not more often than this.
 SECOND_LOOK = 1.0
@@ -72,4 +73,4 @@ class Registry:
 
 
 def _log(why: str) -> None:
-    print(json.dumps({"hop": "collect", "registry": "unreachable", "reason": why}), flush=True)
+    log(hop="collect", registry="unreachable", reason=why)

@@ -39,11 +39,11 @@ class Stream:
         give_up = time.monotonic() + self.seconds
         wait, calls, code = FIRST_WAIT, 0, ""
         while records:
-            pause = wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
             if calls:
-                if time.monotonic() + pause > give_up:
+                left = give_up - time.monotonic()
+                if left <= 0:
                     raise Unavailable(code)
-                time.sleep(pause)
+                time.sleep(min(left, wait * random.uniform(0.5, 1.5)))  # noqa: S311 - spreads retries, guards nothing
                 wait *= 2
             records, code = self._left(records)
             calls += 1

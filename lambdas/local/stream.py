@@ -4,7 +4,6 @@ Three stages, each with its own thread and all of them over one spool: records a
 knows), buffered and transformed, buffered again and delivered, several batches at a time.
 """
 
-import json
 import queue
 import random
 import threading
@@ -21,6 +20,7 @@ from lambdas.local.faults import FaultBox
 from lambdas.local.objects import Archive, error_lines, utc_now, write_errors
 from lambdas.local.spool import Batch, Record, Spool, Waiting
 from lambdas.local.transformation import FUNCTION_ARN, Function, Transformed, transform
+from lambdas.log import log
 
 MAX_BATCH_RECORDS = 10_000
 PARALLEL = 5
@@ -203,8 +203,13 @@ class DeliveryStream:
 
     def _failed_once(self, batch: Batch, attempts: int, waited: float, verdict: Verdict) -> None:
         self.last_error = f"{verdict.code}: {verdict.message}"
-        _log(
-            delivery="failed", request_id=batch.request_id, attempt=attempts, code=verdict.code, message=verdict.message
+        log(
+            hop="firehose",
+            delivery="failed",
+            request_id=batch.request_id,
+            attempt=attempts,
+            code=verdict.code,
+            message=verdict.message,
         )
         self.spool.attempted(batch.request_id, attempts=attempts, waited=waited)
 
@@ -224,7 +229,13 @@ class DeliveryStream:
         if not verdict.delivered:
             self.last_error = f"{verdict.code}: {verdict.message}"
         self.spool.finished(batch, counted_as=counted_as)
-        _log(delivery=counted_as, request_id=batch.request_id, records=len(batch.records), attempts=attempts)
+        log(
+            hop="firehose",
+            delivery=counted_as,
+            request_id=batch.request_id,
+            records=len(batch.records),
+            attempts=attempts,
+        )
 
     def _post(self, batch: Batch) -> Verdict:
         faults, strikes = self.faults.now, self.faults.strikes
@@ -259,11 +270,7 @@ class DeliveryStream:
     def _trouble(self, error: Exception) -> None:
         """A full disk, for instance: said, and tried again."""
         self.last_error = f"{type(error).__name__}: {error}"
-        _log(trouble=self.last_error)
-
-
-def _log(**told: object) -> None:
-    print(json.dumps({"hop": "firehose", **told}), flush=True)
+        log(hop="firehose", trouble=self.last_error)
 
 
 def _ms() -> int:

@@ -3,19 +3,19 @@ events, or ProcessingFailed for one that can't be read (Firehose keeps it for re
 
 import base64
 import binascii
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from lambdas import strict_json
+from lambdas.log import log
 from lambdas.transform.record import Unreadable, normalise_record, read_record
 
 
 def handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
     told: Counter[str] = Counter()
     records = [_transformed(record, told) for record in event["records"]]
-    print(json.dumps({"hop": "transform", "invocation_id": event.get("invocationId"), **told}), flush=True)
+    log(hop="transform", invocation_id=event.get("invocationId"), **told)
     return {"records": records}
 
 
