@@ -24,6 +24,7 @@ class Person:
     emails: list[str]
     phone: str
     devices: list[str]
+    habits: list[list[str]]  # what a logged-in event on each device usually carries
 
 
 def _person(number: int, draw: random.Random, devices: list[str]) -> Person:
@@ -32,18 +33,22 @@ def _person(number: int, draw: random.Random, devices: list[str]) -> Person:
         own[0] = draw.choice(devices)
     devices[:] = [*devices[-200:], own[-1]]
     emails = [f"email:person{number}.{i}@example{number % 97}.com" for i in range(draw.choice([1, 1, 1, 2]))]
-    return Person(f"user_id:u-{number}", emails, f"phone:+49151{number:08d}", own)
+    user, phone = f"user_id:u-{number}", f"phone:+49151{number:08d}"
+    known = [user, emails[0], phone]
+    habits = [sorted([device, *draw.sample(known, draw.choice([1, 1, 2, 3]))]) for device in own]
+    return Person(user, emails, phone, own, habits)
 
 
 def _identifiers(person: Person, draw: random.Random) -> list[str]:
-    device = draw.choice(person.devices)
+    at = int(len(person.devices) * draw.random() ** 2)
     if draw.random() < 0.55:
-        return [device]
-    known = [person.user, draw.choice(person.emails), person.phone]
-    chosen = [device, *draw.sample(known, draw.choice([1, 1, 2, 3]))]
+        return [person.devices[at]]
     if draw.random() < 0.001 / 0.45:
-        chosen.append(draw.choice(JUNK))
-    return sorted(set(chosen))
+        return sorted([person.devices[at], draw.choice(JUNK)])
+    if draw.random() < 0.8:
+        return person.habits[at]
+    known = [person.user, draw.choice(person.emails), person.phone]
+    return sorted([person.devices[at], *draw.sample(known, draw.choice([1, 1, 2, 3]))])
 
 
 def combination_id(identifiers: list[str]) -> uuid.UUID:
@@ -51,13 +56,12 @@ def combination_id(identifiers: list[str]) -> uuid.UUID:
 
 
 def crowd(events: int, *, seed: int = 1) -> Iterator[tuple[Any, ...]]:
-    """Rows (event_time, message_id, combination_id, trusted, type, name, identifiers, traits, payload), oldest first."""
+    """Rows of raw_events, oldest first, from event_time on; without source_id."""
     draw = random.Random(seed)
     devices: list[str] = []
     people = [_person(number, draw, devices) for number in range(max(1, events // EVENTS_A_PERSON))]
     for number in range(events):
-        # The least of two uniform draws' product gives few people many events and many people few.
-        person = people[int(len(people) * draw.random() ** 1.5)]
+        person = people[int(len(people) * draw.random() ** 2)]  # few have many events, many have few
         identifiers = _identifiers(person, draw)
         time = START + timedelta(milliseconds=number * 50 + draw.randrange(2000))
         milliseconds = int(time.timestamp() * 1000)
@@ -69,7 +73,8 @@ def crowd(events: int, *, seed: int = 1) -> Iterator[tuple[Any, ...]]:
             {"name": f"Person {person.user}", "plan": draw.choice("abc")} if known and draw.random() < 0.3 else None
         )
         payload = {
-            "messageId": str(message), "timestamp": time.isoformat(), "properties": {"path": f"/p/{number % 977}", "n": number},
+            "messageId": str(message), "timestamp": time.isoformat(),
+            "properties": {"path": f"/p/{number % 977}", "n": number},
             "context": {"page": {"url": f"https://shop.example/p/{number % 977}", "title": "A product page"},
                         "library": {"name": "idportal", "version": "1.0.0"}, "locale": "de-DE",
                         "campaign": {"source": "newsletter", "medium": "email", "name": "spring"}},

@@ -1,6 +1,5 @@
 -- Purpose: a line of history for each pair of profiles between which known identifiers go.
 -- merge: the old profile went there whole; split: the new profile comes to be by it; move: neither.
--- Cause of a batch of events: the link that brought the two together, by the event that showed it first.
 -- Reads: work_identifiers, work_links. Writes: profile_changes.
 CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO profile_changes (at, change, from_profile_id, to_profile_id, identifier_ids, cause, cause_id)
@@ -8,8 +7,7 @@ CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE
            CASE WHEN target.profile_id <> p.to_id THEN 'split'
                 WHEN p.ways = 1 AND origin.new_profile_id <> p.from_id THEN 'merge'
                 ELSE 'move' END,
-           p.from_id, p.to_id, p.moved, write_history.cause,
-           coalesce(write_history.cause_id, bringing_event(p.from_id, p.to_id))
+           p.from_id, p.to_id, p.moved, write_history.cause, coalesce(write_history.cause_id, e.event_id)
     FROM (
         SELECT profile_id AS from_id, new_profile_id AS to_id, array_agg(identifier_id ORDER BY identifier_id) AS moved,
                count(*) OVER (PARTITION BY profile_id) AS ways
@@ -19,5 +17,6 @@ CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE
     ) p
     JOIN work_identifiers origin ON origin.identifier_id = p.from_id
     JOIN work_identifiers target ON target.identifier_id = p.to_id
+    LEFT JOIN bringing_events() e ON e.profile_id = p.from_id
     ORDER BY p.from_id, p.to_id
 $$;

@@ -21,8 +21,7 @@ def combination_id(identifiers: Iterable[str]) -> uuid.UUID:
 
 def land(*events: Event, traits: dict[str, object] | None = None, source: Source | None = None) -> Delivery:
     """One delivery with these events, waiting to be resolved; all carry the same traits."""
-    source = source or Source.objects.order_by("pk").first()
-    assert source is not None
+    source = source or Source.objects.get_or_create(name="default", defaults={"write_key": "wk_default"})[0]
     size = len(events)
     delivery = Delivery.objects.create(
         request_id=f"request {next(_numbers)} {uuid.uuid4()}", origin="import", received_at=timezone.now(), bytes=0,

@@ -1,0 +1,230 @@
+"""What the engine makes of events: profiles, ids, history, held links, owners, traits."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from profiles import decisions
+from profiles.decisions import Named
+from profiles.models import Combination, Decision, Identifier, Link, ProfileChange, TraitValue, UndefinedKind
+from profiles.resolution import resolve_pending
+from profiles.rules import apply_rules, current_rules
+from tests.profiles import reference
+from tests.profiles.builders import land
+
+pytestmark = pytest.mark.django_db
+
+ADA, BEN = ("user_id", "ada"), ("user_id", "ben")
+ADA_MAIL, BEN_MAIL = ("email", "ada@example.com"), ("email", "ben@example.com")
+LAPTOP, PHONE, KIOSK = ("anonymous_id", "laptop"), ("anonymous_id", "phone"), ("anonymous_id", "kiosk")
+NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
+
+
+def event(*identifiers: reference.Identifier, minute: int = 0, trusted: bool = False) -> reference.Event:
+    return reference.Event(frozenset(identifiers), NOON + timedelta(minutes=minute), trusted)
+
+
+def see(*events: reference.Event, **given: object) -> None:
+    land(*events, **given)  # type: ignore[arg-type]
+    resolve_pending()
+
+
+def stored(identifier: reference.Identifier) -> Identifier:
+    return Identifier.objects.select_related("kind").get(kind__name=identifier[0], value=identifier[1])
+
+
+def profile_of(identifier: reference.Identifier) -> int:
+    return stored(identifier).profile_id
+
+
+def sides(*named: Iterable[reference.Identifier]) -> list[list[Named]]:
+    return [[Named(*identifier) for identifier in side] for side in named]
+
+
+def test_two_devices_of_one_person_become_one_profile_with_the_older_id() -> None:
+    see(event(LAPTOP))
+    see(event(PHONE))
+    older, newer = profile_of(LAPTOP), profile_of(PHONE)
+    assert older < newer
+
+    see(event(LAPTOP, ADA, minute=1), event(PHONE, ADA, minute=2))
+
+    assert {profile_of(i) for i in (LAPTOP, PHONE, ADA)} == {older}
+    change = ProfileChange.objects.get()
+    assert (change.change, change.from_profile_id, change.to_profile_id) == ("merge", newer, older)
+    assert change.identifier_ids == [stored(PHONE).pk]
+    assert change.cause == "event"
+    assert change.cause_id == Link.objects.get(a_id=stored(PHONE).pk, b_id=stored(ADA).pk).event_id
+
+
+def test_two_people_who_log_in_on_a_kiosk_stay_two_profiles_and_the_later_link_is_held() -> None:
+    see(event(ADA, KIOSK, minute=1), event(BEN, KIOSK, minute=2))
+    assert profile_of(KIOSK) == profile_of(ADA) != profile_of(BEN)
+    held = Link.objects.get(held__isnull=False)
+    assert {held.a_id, held.b_id} == {stored(KIOSK).pk, stored(BEN).pk}
+    assert held.held == "limit user_id"
+
+
+def test_a_late_event_gives_the_kiosk_to_who_used_it_first() -> None:
+    see(event(ADA, KIOSK, minute=2))
+    see(event(BEN, KIOSK, minute=3))
+    see(event(BEN, KIOSK, minute=1))
+    assert profile_of(KIOSK) == profile_of(BEN) != profile_of(ADA)
+    # The kiosk was seen first, so its number names the profile that it is in: Ada gets a new one, Ben goes to it.
+    changes = ProfileChange.objects.order_by("change_id").values_list("change", "identifier_ids")
+    assert list(changes) == [("split", [stored(ADA).pk]), ("merge", [stored(BEN).pk])]
+
+
+def test_nobody_with_a_public_key_joins_two_known_people() -> None:
+    see(event(ADA_MAIL, trusted=True), event(BEN_MAIL, trusted=True))
+    see(event(ADA_MAIL, BEN_MAIL))
+    assert profile_of(ADA_MAIL) != profile_of(BEN_MAIL)
+    assert Link.objects.get().held == "unvouched"
+
+    see(event(ADA_MAIL, BEN_MAIL, minute=1, trusted=True))
+    assert profile_of(ADA_MAIL) == profile_of(BEN_MAIL)
+    assert Link.objects.get().held is None
+
+
+def test_a_blocked_value_joins_nobody_until_it_is_unblocked() -> None:
+    junk = ("email", "test@test.com")
+    see(event(ADA, junk), event(BEN_MAIL, junk))
+    assert len({profile_of(i) for i in (ADA, BEN_MAIL, junk)}) == 3
+    assert set(Link.objects.values_list("held", flat=True)) == {"blocked"}
+    before = dict(Identifier.objects.values_list("identifier_id", "profile_id"))
+    rules = current_rules()
+
+    change = apply_rules({"blocked": []}, author="Ana")
+    resolve_pending()
+    assert len({profile_of(i) for i in (ADA, BEN_MAIL, junk)}) == 1
+    assert change is not None
+    assert set(ProfileChange.objects.values_list("cause", "cause_id")) == {("rule", change.pk)}
+
+    apply_rules(rules, author="Ana")
+    resolve_pending()
+    assert dict(Identifier.objects.values_list("identifier_id", "profile_id")) == before
+
+
+def test_a_value_found_to_be_shared_heals_what_it_merged() -> None:
+    mailbox = ("email", "info@example.com")
+    people = [("phone", f"+49301234{number:04}") for number in range(11)]
+    see(*(event(mailbox, phone) for phone in people[:3]))
+    assert len({profile_of(phone) for phone in people[:3]}) == 1
+    see(*(event(mailbox, phone) for phone in people[3:]))
+    assert len({profile_of(phone) for phone in people}) == 11
+    assert ProfileChange.objects.filter(change="split").exists()
+
+
+def test_unmerge_moves_events_with_their_identifiers_and_withdrawing_restores_every_id() -> None:
+    see(event(ADA, LAPTOP), event(ADA, PHONE, minute=1), event(LAPTOP, PHONE, minute=2))
+    before = dict(Identifier.objects.values_list("identifier_id", "profile_id"))
+    a, b = sides([PHONE], [ADA, LAPTOP])
+    decision, result = decisions.decide(action="separate", a=a, b=b, author="Ana", reason="two people")
+    assert (result.splits, result.merges) == (1, 0)
+    assert profile_of(PHONE) != profile_of(ADA) == profile_of(LAPTOP)
+    assert set(Link.objects.exclude(held=None).values_list("held", flat=True)) == {"separated"}
+    split = ProfileChange.objects.get()
+    assert (split.cause, split.cause_id) == ("decision", decision.pk)
+
+    decisions.withdraw(decision, author="Ana")
+    assert dict(Identifier.objects.values_list("identifier_id", "profile_id")) == before
+    assert not Link.objects.exclude(held=None).exists()
+
+
+def test_a_separation_holds_whatever_arrives_later() -> None:
+    a, b = sides([ADA], [BEN_MAIL])
+    decisions.decide(action="separate", a=a, b=b, author="Ana")
+    see(event(ADA, BEN_MAIL, trusted=True))
+    assert profile_of(ADA) != profile_of(BEN_MAIL)
+
+
+def test_an_assertion_made_before_its_identifiers_are_seen_joins_them_when_they_are() -> None:
+    a, b = sides([LAPTOP], [PHONE])
+    decisions.decide(action="assert", a=a, b=b, author="Ana")
+    see(event(LAPTOP))
+    see(event(PHONE))
+    assert profile_of(LAPTOP) == profile_of(PHONE)
+
+
+def test_the_same_decision_twice_is_one_decision() -> None:
+    a, b = sides([LAPTOP], [PHONE])
+    first, _ = decisions.decide(action="assert", a=a, b=b, author="Ana")
+    second, _ = decisions.decide(action="assert", a=b, b=a, author="Ben")
+    assert first == second
+    assert Decision.objects.count() == 1
+
+
+def test_exported_decisions_carried_out_elsewhere_give_the_same_decisions() -> None:
+    a, b = sides([ADA], [BEN_MAIL])
+    decision, _ = decisions.decide(action="separate", a=a, b=b, author="Ana", reason="brothers")
+    decisions.withdraw(decision, author="Ben", reason="one person after all")
+    a, b = sides([LAPTOP], [PHONE])
+    decisions.decide(action="assert", a=a, b=b, author="Ana")
+    lines = list(decisions.decision_lines())
+
+    Decision.objects.all().delete()
+    assert [decisions.apply_line(line) for line in lines] == ["separated", "withdrawn", "asserted"]
+    assert list(decisions.decision_lines()) == lines
+
+
+def test_identifiers_of_a_kind_that_is_defined_later_are_taken_up_then() -> None:
+    card = ("loyalty_id", "L-1")
+    see(event(card, LAPTOP), event(card, PHONE, minute=1), event(card, minute=2))
+    assert not Identifier.objects.filter(value="L-1").exists()
+    assert UndefinedKind.objects.filter(kind="loyalty_id").count() == 3
+
+    apply_rules({"kinds": {"loyalty_id": {"rank": 2, "known": True, "limit": 1}}}, author="Ana")
+    resolve_pending()
+
+    assert profile_of(card) == profile_of(LAPTOP) == profile_of(PHONE)
+    assert not UndefinedKind.objects.exists()
+    assert Combination.objects.filter(owner_id=stored(card).pk).count() == 3
+
+
+def test_events_belong_to_their_strongest_identifier_and_leave_it_when_it_goes_out_of_play() -> None:
+    see(event(ADA_MAIL, LAPTOP))
+    combination = Combination.objects.get()
+    assert combination.owner_id == stored(ADA_MAIL).pk
+
+    rules = current_rules()
+    apply_rules({"blocked": [["email", "ada@example.com"]]}, author="Ana")
+    resolve_pending()
+    combination.refresh_from_db()
+    assert combination.owner_id == stored(LAPTOP).pk
+
+    apply_rules(rules, author="Ana")
+    resolve_pending()
+    combination.refresh_from_db()
+    assert combination.owner_id == stored(ADA_MAIL).pk
+
+
+def test_traits_are_kept_by_value_with_first_and_last_time_and_count() -> None:
+    see(event(ADA, minute=5), event(ADA, minute=1), traits={"plan": "gold"})
+    see(event(ADA, minute=9), traits={"plan": "gold"})
+    see(event(ADA, minute=3), traits={"plan": "silver"})
+    gold, silver = TraitValue.objects.order_by("-events")
+    assert (gold.value, gold.events) == ("gold", 3)
+    assert (gold.first_time, gold.last_time) == (NOON + timedelta(minutes=1), NOON + timedelta(minutes=9))
+    assert (silver.value, silver.events) == ("silver", 1)
+
+
+def test_a_rule_that_is_nonsense_changes_nothing() -> None:
+    from django.core.exceptions import ValidationError
+
+    before = current_rules()
+    with pytest.raises(ValidationError) as refusal:
+        apply_rules(
+            {
+                "kinds": {"email": {"limit": 0}, "Bad Name": {}},
+                "blocked": [["nobody", "x"], ["email", {"pattern": "("}]],
+            },
+            author="Ana",
+        )
+    assert len(refusal.value.messages) == 5
+    assert current_rules() == before
+
+
+def test_resolving_twice_changes_nothing_the_second_time() -> None:
+    see(event(ADA, LAPTOP))
+    assert resolve_pending().deliveries == 0

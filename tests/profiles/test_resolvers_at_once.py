@@ -1,0 +1,85 @@
+"""Two resolvers, and one that is killed: as if one had run once. Real connections, real kills."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+
+from profiles.models import Resolution
+from tests.profiles.builders import land, stored_answer
+from tests.profiles.reference import Event, Kind, Reference
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KINDS = {
+    "user_id": Kind(1, True, 1, None),
+    "email": Kind(2, True, 5, 10),
+    "phone": Kind(3, True, 5, 10),
+    "anonymous_id": Kind(9, False, None, 10),
+}
+DELIVERIES = 12
+
+
+def crowd(number: int) -> list[Event]:
+    """Each delivery overlaps the next: people log in on devices that others use too."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        Event(
+            frozenset(
+                {("anonymous_id", f"device {(number + i) % 17}"), ("email", f"person{(number * i) % 23}@example.com")}
+            ),
+            start + timedelta(minutes=(number * 31 + i * 7) % 97),
+            trusted=(number + i) % 3 == 0,
+        )
+        for i in range(20)
+    ]
+
+
+def another_connection() -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True)
+
+
+def land_all() -> list[Event]:
+    batches = [crowd(number) for number in range(DELIVERIES)]
+    for batch in batches:
+        land(*batch)
+    return [event for batch in batches for event in batch]
+
+
+def test_two_resolvers_at_once_are_as_good_as_one() -> None:
+    events = land_all()
+
+    def resolve() -> None:
+        with another_connection() as own:
+            own.execute("CALL resolve_deliveries(25)")
+
+    threads = [threading.Thread(target=resolve) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert stored_answer() == Reference(events, kinds=KINDS).answer()
+    assert sum(Resolution.objects.values_list("events", flat=True)) == len(events)
+
+
+@pytest.mark.parametrize("batches_before", range(4))
+def test_a_resolver_killed_between_look_up_and_commit_leaves_nothing_half_done(batches_before: int) -> None:
+    events = land_all()
+    doomed, killer = another_connection(), another_connection()
+    for _ in range(batches_before):
+        doomed.execute("SELECT resolve_batch(25)")
+    doomed.execute("BEGIN")
+    doomed.execute("SELECT resolve_batch(25)")
+    killer.execute("SELECT pg_terminate_backend(%s)", [doomed.info.backend_pid])
+    with pytest.raises(psycopg.OperationalError):
+        doomed.execute("COMMIT")
+
+    killer.execute("CALL resolve_deliveries(25)")
+
+    assert stored_answer() == Reference(events, kinds=KINDS).answer()
+    assert sum(Resolution.objects.values_list("events", flat=True)) == len(events)
+    killer.close()
+    doomed.close()
