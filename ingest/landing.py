@@ -1,14 +1,15 @@
 """Takes normalised records, gives rows in the landing tables: each delivery once, each event once, nothing lost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Count
 
 from ingest import event_ids
 from ingest.announcement import announce_landing
@@ -58,7 +59,7 @@ _SEEN = "SELECT message_id FROM event_keys WHERE source_id = %s AND message_id =
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of a delivery: received = landed + duplicate + rejected."""
+    """What became of a delivery: received = landed + duplicate + rejected. `reasons` counts what was rejected."""
 
     delivery_id: int
     records: int
@@ -66,6 +67,7 @@ class Landed:
     landed: int
     duplicate: int
     rejected: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 def land(
@@ -84,7 +86,8 @@ def land(
         cursor.execute(_PREPARE, [_LANDING_LOCK, request_id])
         before = Delivery.objects.filter(request_id=request_id).first()
         if before:
-            return _counts_of(before)
+            reasons = before.rejected_records.values_list("reason").annotate(n=Count("pk"))
+            return _counts_of(before, dict(reasons))
         cursor.execute(_BEGIN, [LANDING_ROLE])
         delivery_id, has_role = cursor.fetchone()
         delivery = Delivery(
@@ -94,10 +97,10 @@ def land(
         with _role(cursor, LANDING_ROLE if has_role else None):
             _write(cursor, delivery, batch)
         transaction.on_commit(announce_landing, robust=True)
-    return _counts_of(delivery)
+    return _counts_of(delivery, Counter(row.reason for row in batch.rejected))
 
 
-def _counts_of(delivery: Delivery) -> Landed:
+def _counts_of(delivery: Delivery, reasons: Mapping[str, int]) -> Landed:
     return Landed(
         delivery.delivery_id,
         delivery.records,
@@ -105,6 +108,7 @@ def _counts_of(delivery: Delivery) -> Landed:
         delivery.landed,
         delivery.duplicate,
         delivery.rejected,
+        reasons,
     )
 
 

@@ -1,5 +1,6 @@
 """Takes the bytes of one delivered record, gives it normalised; what can't be read is set aside whole."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,15 +27,23 @@ _DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 
 
-def read_record(data: bytes) -> Record:
-    """The record, transformed before or not. Never raises: a bug too costs one record a replay, not its neighbours."""
+def _as_it_is(envelope: dict[str, Any]) -> dict[str, Any]:
+    return envelope
+
+
+def read_record(data: bytes, *, revise: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is) -> Record:
+    """The record, transformed before or not. Never raises: a bug too costs one record a replay, not its neighbours.
+
+    `revise` gets the envelope of a record that was never transformed, before it is.
+    """
     record = _read_normalised(data)
     if record is not None:
         return record
     if not data.strip():
         return Unreadable(data, "empty")
     try:
-        record = transform.normalise_record(transform.read_record(data))
+        envelope = transform.read_record(data)
+        record = envelope if envelope.get("normalised") is True else transform.normalise_record(revise(envelope))
         return record if _is_envelope(record) else Unreadable(data, "not a normalised record")
     except transform.Unreadable as error:
         return Unreadable(data, str(error))

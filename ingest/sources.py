@@ -69,6 +69,14 @@ def create_source(
     return NewSource(source, secret)
 
 
+def update_source(source: Source, *, origins: Sequence[str], region: str, client_ip: str, enabled: bool) -> None:
+    """Raises django.core.exceptions.ValidationError for an origin or region that is none."""
+    source.origins = [_origin(origin) for origin in origins]
+    source.region, source.client_ip, source.enabled = _region(region), client_ip, enabled
+    source.full_clean()
+    source.save(update_fields=["origins", "region", "client_ip", "enabled"])
+
+
 def rotate_secret(source: Source) -> str:
     """The new secret key; the old one proves and signs nothing any more."""
     secret = _give_secret(source)

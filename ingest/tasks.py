@@ -1,0 +1,23 @@
+"""Takes a call from the broker, gives it to the module that knows how."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+
+from ingest import partitions
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="ingest.ensure_partitions")
+def ensure_partitions() -> None:
+    made = partitions.ensure_partitions()
+    if made:
+        logger.info("made partitions %s", ", ".join(made))
+
+
+@shared_task(name="ingest.apply_retention")
+def apply_retention() -> None:
+    retention = partitions.apply_retention(months=settings.RAW_EVENTS_RETENTION_MONTHS)
+    logger.info("retention removed %d events and %d rejected records", retention.events, retention.rejected)
