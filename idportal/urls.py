@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("ingest.urls")),
+    path("", include("profiles.api.urls")),
+    path("", include("idportal.page_urls")),
 ]

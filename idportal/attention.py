@@ -1,0 +1,87 @@
+"""Takes the state of the pipeline, gives what a person should look at, the most urgent first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ingest.deliveries import last_delivery
+from ingest.models import Delivery, RejectedRecord
+from profiles.models import Link, UndefinedKind
+
+MANY = 1000  # counting stops here: more is said as "more than"
+SLOW = timedelta(minutes=1)
+SILENT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Matter:
+    symbol: str
+    level: str  # "bad" or "warn" or "info"
+    title: str
+    text: str
+    url: str
+    permission: str  # who may follow the link
+
+
+def matters() -> list[Matter]:
+    return [*_silence(), *_waiting(), *_rejected(), *_undefined_kinds(), *_held()]
+
+
+def _silence() -> Iterator[Matter]:
+    last = last_delivery()
+    if last and timezone.now() - last.received_at > SILENT:
+        yield Matter(
+            "hourglass", "warn", "Nothing has been delivered for a while",
+            "If your sites have visitors just now, look whether the snippet is still on them.",
+            reverse("sources"), "ingest.manage_sources",
+        )  # fmt: skip
+
+
+def _waiting() -> Iterator[Matter]:
+    late = Delivery.objects.filter(resolved_at=None, received_at__lt=timezone.now() - SLOW)[:MANY].count()
+    if late:
+        yield Matter(
+            "hourglass", "bad", f"{_count(late)} {_plural(late, 'delivery', 'deliveries')} waiting to be resolved",
+            "Events have landed, but profiles don't show them yet. Is the worker running?",
+            reverse("deliveries") + "?state=waiting", "ingest.view_deliveries",
+        )  # fmt: skip
+
+
+def _rejected() -> Iterator[Matter]:
+    rejected = RejectedRecord.objects.filter(replayed_at=None)[:MANY].count()
+    if rejected:
+        yield Matter(
+            "file-alert", "warn", f"{_count(rejected)} rejected {_plural(rejected, 'record', 'records')}",
+            "They could not land. Nothing is lost: see why, fix it, replay them.",
+            reverse("rejected"), "ingest.view_deliveries",
+        )  # fmt: skip
+
+
+def _undefined_kinds() -> Iterator[Matter]:
+    for kind in sorted(set(UndefinedKind.objects.values_list("kind", flat=True)[:MANY]))[:3]:
+        yield Matter(
+            "tag", "warn", f"Identifiers of a kind nobody has defined: {kind}",
+            "Events carry them. Until the rules name the kind, they join nobody.",
+            reverse("events"), "ingest.view_events",
+        )  # fmt: skip
+
+
+def _held() -> Iterator[Matter]:
+    held = Link.objects.exclude(held=None)[:MANY].count()
+    if held:
+        yield Matter(
+            "link-off", "info", f"{_count(held)} held {_plural(held, 'link', 'links')}",
+            "Seen together, yet kept apart by a rule. Each profile says why.",
+            reverse("profiles") + "?held=on", "profiles.view_profiles",
+        )  # fmt: skip
+
+
+def _count(number: int) -> str:
+    return f"More than {MANY - 1}" if number >= MANY else f"{number:,}"
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many

@@ -1,0 +1,18 @@
+"""Takes a path, gives the page that answers it: log-in, overview, and those of the apps."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from idportal.views.overview import overview
+from idportal.views.theme import theme
+
+LOG_IN = LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True)
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("login/", LOG_IN, name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("theme/", theme, name="theme"),
+    path("", include("ingest.page_urls")),
+    path("", include("profiles.page_urls")),
+]

@@ -1,0 +1,19 @@
+"""Takes a path, gives the page about sources, events and deliveries that answers it."""
+
+from django.urls import path
+
+from ingest.views import deliveries, events, rejected, sources
+
+urlpatterns = [
+    path("events/", events.events, name="events"),
+    path("events/<int:event_id>/", events.event, name="event"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", sources.source_create, name="source_create"),
+    path("sources/<int:source_id>/", sources.source, name="source"),
+    path("sources/<int:source_id>/secret/", sources.source_secret, name="source_secret"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/<int:delivery_id>/", deliveries.delivery, name="delivery"),
+    path("rejected/", rejected.rejected, name="rejected"),
+    path("rejected/replay/", rejected.rejected_replay, name="rejected_replay"),
+    path("rejected/<int:record_id>/", rejected.rejected_record, name="rejected_record"),
+]

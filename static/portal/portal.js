@@ -1,0 +1,54 @@
+// Only what htmx and plain HTML can't do: keys, copying, quiet polling, and saying so when the portal can't be reached.
+(() => {
+  const search = () => document.getElementById("search-box");
+
+  tinykeys.tinykeys(window, {
+    "/": (event) => {
+      if (event.target.closest("input, textarea, select, [contenteditable]") || !search()) return;
+      event.preventDefault();
+      search().focus();
+      search().select();
+    },
+  });
+
+  // A copy button names what it copies: data-copy="ID of an element".
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.copy).textContent.trim();
+    const label = button.querySelector("[data-copy-label]");
+    const before = label.textContent;
+    let said = "Copied";
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const range = document.createRange();
+      range.selectNodeContents(document.getElementById(button.dataset.copy));
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      said = document.execCommand("copy") ? "Copied" : "Press Ctrl-C";
+    }
+    label.textContent = said;
+    document.getElementById("announcer").textContent = said;
+    setTimeout(() => { label.textContent = before; }, 2000);
+  });
+
+  // Nobody looks at a hidden tab: don't ask the server for it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.elt.matches("[hx-trigger^='every']")) event.preventDefault();
+  });
+  const unreachable = (shown) => document.getElementById("unreachable")?.classList.toggle("d-none", !shown);
+  document.addEventListener("htmx:sendError", () => unreachable(true));
+  document.addEventListener("htmx:afterOnLoad", () => unreachable(false));
+  // Logged out meanwhile, or gone: load the page anew, which says so.
+  document.addEventListener("htmx:responseError", (event) => {
+    if ([401, 403, 404].includes(event.detail.xhr.status)) location.reload();
+  });
+
+  // A filter takes effect when it is chosen; without script its button does it.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit-on-change] select, [data-submit-on-change] input[type=checkbox]")) {
+      event.target.form.requestSubmit();
+    }
+  });
+})();
