@@ -109,6 +109,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Every landing asks for resolution itself; this is for the ones whose message was lost.
     "resolve": {"task": "profiles.resolve", "schedule": 10.0, "options": {"expires": 10}},
+    "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
+    "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }
 
 # --- People ---------------------------------------------------------------------------------------------------
