@@ -27,6 +27,7 @@ for _name, _port in (("PORT", PORT), ("COLLECT_PORT", COLLECT_PORT)):
 PORTAL_URL = env.str("PORTAL_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 COLLECT_URL = env.str("COLLECT_URL", f"http://127.0.0.1:{COLLECT_PORT}/v1/events")
 HTTPS = PORTAL_URL.startswith("https://")
+DEMO_SHOP = env.bool("DEMO_SHOP", not HTTPS)
 
 # Several values may be valid at once, so that keys can be rotated without a gap.
 FIREHOSE_ACCESS_KEYS = env.list("FIREHOSE_ACCESS_KEYS", []) or [kept_secret(VAR_DIR, "firehose_access_key")]

@@ -7,6 +7,7 @@ from idportal import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("demo/shop/", include("idportal.demo.urls")),
     path("", include("ingest.urls")),
     path("", include("profiles.api.urls")),
     path("", include("idportal.page_urls")),

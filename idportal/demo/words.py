@@ -26,7 +26,10 @@ class Product:
     name: str
     price: str
     blurb: str
-    hue: int  # of its picture
+
+    @property
+    def picture(self) -> str:
+        return f"demo/{self.slug}.svg"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -96,10 +99,10 @@ ENGLISH = Land(
 LANDS = (GERMAN, ENGLISH)
 
 PRODUCTS = (
-    Product(slug="kettle", name="Copper kettle", price="64.00", blurb="Two litres, and it sings.", hue=24),
-    Product(slug="lamp", name="Reading lamp", price="48.50", blurb="Warm light for long evenings.", hue=48),
-    Product(slug="blanket", name="Wool blanket", price="89.00", blurb="From sheep that saw the sea.", hue=212),
-    Product(slug="teapot", name="Stone teapot", price="36.00", blurb="Keeps four cups warm for an hour.", hue=150),
-    Product(slug="notebook", name="Linen notebook", price="17.50", blurb="Two hundred pages, no lines.", hue=340),
-    Product(slug="basket", name="Willow basket", price="42.00", blurb="For bread, apples or a small cat.", hue=96),
+    Product(slug="kettle", name="Copper kettle", price="64.00", blurb="Two litres, and it sings."),
+    Product(slug="lamp", name="Reading lamp", price="48.50", blurb="Warm light for long evenings."),
+    Product(slug="blanket", name="Wool blanket", price="89.00", blurb="From sheep that saw the sea."),
+    Product(slug="teapot", name="Stone teapot", price="36.00", blurb="Keeps four cups warm for an hour."),
+    Product(slug="notebook", name="Linen notebook", price="17.50", blurb="Two hundred pages, no lines."),
+    Product(slug="basket", name="Willow basket", price="42.00", blurb="For bread, apples or a small cat."),
 )
