@@ -15,13 +15,16 @@ BEGIN
         arrived boolean, loaded boolean, dissolved boolean DEFAULT false, newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
         core_id bigint, neighbourhood_id bigint, profile_id bigint,
         new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
-    ) ON COMMIT DELETE ROWS;
+    ) WITH (fillfactor = 45) ON COMMIT DELETE ROWS;  -- most rows are updated once: in their own page
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
         vouched boolean, is_new boolean, newly_vouched boolean, in_play boolean
     ) ON COMMIT DELETE ROWS;
     -- neighbourhoods to load; a dissolved one is put together again from its links
     CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean) ON COMMIT DELETE ROWS;
+    -- what the joining links join: their ends' cores and neighbourhoods
+    CREATE TEMP TABLE work_joins (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (x bigint, y bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_labels (node bigint PRIMARY KEY, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint PRIMARY KEY, conflicted boolean) ON COMMIT DELETE ROWS;

@@ -18,7 +18,7 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
         JOIN work_combinations c ON c.combination_id = a.combination_id
         GROUP BY 1, 2
     ) n
-    LEFT JOIN links l ON l.a_id = n.a_id AND l.b_id = n.b_id
+    LEFT JOIN LATERAL (SELECT * FROM links k WHERE k.a_id = n.a_id AND k.b_id = n.b_id OFFSET 0) l ON true
     WHERE l.a_id IS NULL
        OR (n.first_vouched IS NOT NULL AND (NOT l.vouched OR n.first_vouched < l.first_seen))
        OR (NOT l.vouched AND n.first_vouched IS NULL AND n.first_seen < l.first_seen);

@@ -1,6 +1,7 @@
 -- Purpose: the batch's combinations that say something new: never seen, seen earlier than known, or vouched earlier.
 -- Reads: work_ranges, raw_events, combinations. Writes: work_combinations.
 -- Cost: two thirds of real events bring a combination that says nothing new; those end here.
+-- OFFSET 0 keeps the planner from walking another index of all events there ever were.
 CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     INSERT INTO work_combinations
     SELECT e.*
@@ -11,10 +12,12 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
                min(event_time) FILTER (WHERE trusted) AS first_vouched,
                (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE trusted))[2] AS first_vouched_event
         FROM work_ranges r
-        JOIN raw_events ON event_id >= r.first_event AND event_id < r.end_event
+        CROSS JOIN LATERAL (
+            SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
+        ) raw
         GROUP BY combination_id
     ) e
-    LEFT JOIN combinations c USING (combination_id)
+    LEFT JOIN LATERAL (SELECT * FROM combinations k WHERE k.combination_id = e.combination_id OFFSET 0) c ON true
     WHERE c.combination_id IS NULL OR e.first_seen < c.first_seen
        OR e.first_vouched < coalesce(c.first_vouched, 'infinity');
     ANALYZE work_combinations;

@@ -2,8 +2,16 @@
 -- Reads: work_identifiers, work_links, links, identifiers, kinds, blocked_values. Writes: work_identifiers, work_loaded.
 CREATE FUNCTION judge_standing() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE work_identifiers SET standing = 3
-    WHERE arrived AND kind_id IN (SELECT kind_id FROM blocked_values) AND is_blocked(kind_id, value);
+    UPDATE work_identifiers w SET standing = 3
+    FROM blocked_values b
+    WHERE w.arrived AND b.kind_id = w.kind_id AND b.value = w.value AND b.pattern = '';
+
+    UPDATE work_identifiers w SET standing = 3
+    FROM (
+        SELECT kind_id, '^(?:' || string_agg('(?:' || pattern || ')', '|') || ')$' AS patterns
+        FROM blocked_values WHERE pattern <> '' GROUP BY kind_id
+    ) b
+    WHERE w.arrived AND b.kind_id = w.kind_id AND w.value ~* b.patterns;
 
     UPDATE work_identifiers w SET standing = s.standing
     FROM (

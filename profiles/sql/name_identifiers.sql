@@ -9,27 +9,23 @@ BEGIN
     ON CONFLICT DO NOTHING;
 
     INSERT INTO work_identifiers (identifier_id, identifier, kind_id, value, arrived, loaded, newly_vouched, vouched,
-                                  was_standing, standing, core_id, neighbourhood_id, profile_id)
-    SELECT coalesce(known.identifier_id, nextval('identifiers_identifier_id_seq')), seen.identifier, seen.kind_id, seen.value,
-           known.identifier_id IS NULL, known.identifier_id IS NULL,
-           seen.vouched AND NOT coalesce(known.vouched, false), seen.vouched OR coalesce(known.vouched, false),
-           coalesce(known.standing, 0), coalesce(known.standing, 0),
-           known.core_id, known.neighbourhood_id, known.profile_id
+                                  was_standing, standing, core_id, neighbourhood_id, profile_id,
+                                  new_core_id, new_neighbourhood_id, new_profile_id)
+    SELECT n.id, n.identifier, n.kind_id, n.value, n.known_id IS NULL, n.known_id IS NULL,
+           n.vouched AND NOT coalesce(n.was_vouched, false), n.vouched OR coalesce(n.was_vouched, false),
+           coalesce(n.standing, 0), coalesce(n.standing, 0),
+           coalesce(n.core_id, n.id), coalesce(n.neighbourhood_id, n.id), coalesce(n.profile_id, n.id),
+           coalesce(n.core_id, n.id), coalesce(n.neighbourhood_id, n.id), coalesce(n.profile_id, n.id)
     FROM (
-        SELECT u.identifier, k.kind_id, substr(u.identifier, length(k.name) + 2) COLLATE "C" AS value, u.vouched, u.arrival
-        FROM (
-            SELECT i AS identifier, min(arrival) AS arrival, bool_or(first_vouched IS NOT NULL) AS vouched
-            FROM work_combinations, unnest(identifiers) AS i
-            GROUP BY i
-        ) u
-        JOIN kinds k ON k.name = split_part(u.identifier, ':', 1)
-        ORDER BY u.arrival, u.identifier COLLATE "C"
-    ) seen
-    LEFT JOIN identifiers known ON known.value = seen.value AND known.kind_id = seen.kind_id
-    ORDER BY seen.arrival, seen.identifier COLLATE "C";
-
-    UPDATE work_identifiers SET core_id = identifier_id, neighbourhood_id = identifier_id, profile_id = identifier_id
-    WHERE arrived;
+        SELECT coalesce(known.identifier_id, nextval('identifiers_identifier_id_seq')) AS id, seen.*,
+               known.identifier_id AS known_id, known.vouched AS was_vouched, known.standing,
+               known.core_id, known.neighbourhood_id, known.profile_id
+        FROM named_identifiers() seen
+        LEFT JOIN LATERAL (
+            SELECT * FROM identifiers i WHERE i.value = seen.value AND i.kind_id = seen.kind_id OFFSET 0
+        ) known ON true
+        ORDER BY seen.arrival, seen.identifier COLLATE "C"
+    ) n;
 
     INSERT INTO work_members
     SELECT c.combination_id, w.identifier_id

@@ -4,8 +4,7 @@ CREATE FUNCTION settle(cause text, cause_id bigint) RETURNS void LANGUAGE plpgsq
 BEGIN
     PERFORM write_links();
     PERFORM load_neighbourhoods();
-    PERFORM connect_cores();
-    PERFORM connect_neighbourhoods();
+    PERFORM connect();
     PERFORM evaluate_neighbourhoods();
     PERFORM hold_links();
     PERFORM write_history(cause, cause_id);

@@ -8,17 +8,12 @@ BEGIN
     ORDER BY identifier_id;
 
     UPDATE identifiers i
-    SET core_id = w.core_id, neighbourhood_id = w.neighbourhood_id, profile_id = w.profile_id,
+    SET core_id = w.new_core_id, neighbourhood_id = w.new_neighbourhood_id, profile_id = w.new_profile_id,
         vouched = w.vouched, standing = w.standing
-    FROM (
-        SELECT identifier_id, vouched, standing, newly_vouched OR standing <> was_standing AS changed, loaded,
-               CASE WHEN loaded THEN new_core_id ELSE core_id END AS core_id,
-               CASE WHEN loaded THEN new_neighbourhood_id ELSE neighbourhood_id END AS neighbourhood_id,
-               CASE WHEN loaded THEN new_profile_id ELSE profile_id END AS profile_id
-        FROM work_identifiers WHERE NOT arrived
-    ) w
-    WHERE i.identifier_id = w.identifier_id
-      AND (w.changed OR i.core_id <> w.core_id OR i.neighbourhood_id <> w.neighbourhood_id OR i.profile_id <> w.profile_id);
+    FROM work_identifiers w
+    WHERE NOT w.arrived AND i.identifier_id = w.identifier_id
+      AND (w.newly_vouched OR w.standing <> w.was_standing OR w.new_core_id <> w.core_id
+           OR w.new_neighbourhood_id <> w.neighbourhood_id OR w.new_profile_id <> w.profile_id);
 
     DELETE FROM conflicted_neighbourhoods c USING work_identifiers w
     WHERE w.loaded AND c.neighbourhood_id = w.neighbourhood_id
