@@ -17,7 +17,9 @@ from lambdas.collect.envelope import content_id, make_envelope
 from lambdas.collect.refusal import Refused
 from lambdas.transform.record import normalise_record
 
-EVENTS_A_DELIVERY = 10_000
+# A delivery of an import: large enough that its transaction costs little, small enough to be in memory.
+LINES_A_DELIVERY = 10_000
+BYTES_A_DELIVERY = 8 << 20
 MAX_LINE = 1 << 20
 UNKNOWN_SOURCE = 0  # no source has this id
 
@@ -67,7 +69,7 @@ def import_lines(
     lines: Iterable[Line],
     *,
     source: Source | None = None,
-    events_a_delivery: int = EVENTS_A_DELIVERY,
+    lines_a_delivery: int = LINES_A_DELIVERY,
     on_delivery: Callable[[ImportCounts], None] = lambda counts: None,
 ) -> ImportCounts:
     """Land all lines, a delivery at a time; `on_delivery` gets the counts so far.
@@ -78,9 +80,9 @@ def import_lines(
     """
     reader = _LineReader(source)
     counts = ImportCounts()
-    for records, size in _shares(lines, reader, events_a_delivery):
-        request_id = f"import-{uuid.uuid4()}"
-        landed = land(request_id=request_id, origin=Delivery.Origin.IMPORT, records=records, size=size)
+    for share in _shares(lines, lines_a_delivery):
+        request_id, size = f"import-{uuid.uuid4()}", sum(len(line.data) for line in share)
+        landed = land(request_id=request_id, origin=Delivery.Origin.IMPORT, records=map(reader.read, share), size=size)
         counts = counts.plus(landed, size)
         on_delivery(counts)
     return counts
@@ -91,19 +93,17 @@ def _skip_line(file: IO[bytes]) -> None:
         pass
 
 
-def _shares(lines: Iterable[Line], reader: "_LineReader", events_a_delivery: int) -> Iterator[tuple[list[Record], int]]:
-    records: list[Record] = []
-    events = size = 0
+def _shares(lines: Iterable[Line], lines_a_delivery: int) -> Iterator[list[Line]]:
+    share: list[Line] = []
+    size = 0
     for line in lines:
-        record = reader.read(line)
-        records.append(record)
-        events += 1 if isinstance(record, Unreadable) else len(record["events"]) + len(record.get("rejected", ()))
+        share.append(line)
         size += len(line.data)
-        if events >= events_a_delivery:
-            yield records, size
-            records, events, size = [], 0, 0
-    if records:
-        yield records, size
+        if len(share) == lines_a_delivery or size >= BYTES_A_DELIVERY:
+            yield share
+            share, size = [], 0
+    if share:
+        yield share
 
 
 class _LineReader:

@@ -97,7 +97,7 @@ def land(
         with _role(cursor, LANDING_ROLE if has_role else None):
             _write(cursor, delivery, batch)
         transaction.on_commit(announce_landing, robust=True)
-    return _counts_of(delivery, Counter(row.reason for row in batch.rejected))
+    return _counts_of(delivery, dict(Counter(row.reason for row in batch.rejected)))
 
 
 def _counts_of(delivery: Delivery, reasons: Mapping[str, int]) -> Landed:

@@ -69,5 +69,5 @@ def _is_envelope(record: dict[str, Any]) -> bool:
         and type(source.get("id")) is int
         and isinstance(record.get("events"), list)
         and isinstance(rejected, list)
-        and all(isinstance(one, dict) for one in rejected)
+        and (not rejected or all(isinstance(one, dict) for one in rejected))
     )
