@@ -5,6 +5,21 @@ import os
 import sys
 
 
+def _migrate_new_database() -> None:
+    """An embedded database that was made a moment ago gets its tables; any other is the operator's to migrate."""
+    from idportal.embedded import needs_postgres
+
+    if not needs_postgres():
+        return
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    if "django_migrations" not in connection.introspection.table_names():
+        call_command("migrate", verbosity=0)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
     from idportal.embedded import EmbeddedError, services
@@ -13,6 +28,8 @@ def main() -> None:
         with services():
             from django.core.management import execute_from_command_line
 
+            if sys.argv[1:2] not in ([], ["migrate"], ["help"], ["--help"], ["makemigrations"]):
+                _migrate_new_database()
             execute_from_command_line(sys.argv)
     except EmbeddedError as error:
         sys.exit(f"idportal: {error}")
