@@ -45,7 +45,7 @@ def _shop_page(view: View) -> View:
     def page(request: HttpRequest, **parts: str) -> HttpResponseBase:
         if not settings.DEMO_SHOP:
             raise Http404
-        return csp({"DIRECTIVES": _policy()})(view)(request, **parts)
+        return csp(_policy())(view)(request, **parts)
 
     return require_safe(page)
 
