@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,3 +17,10 @@ def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
     running.__enter__()
     session.config.add_cleanup(lambda: running.__exit__(None, None, None))
     return (yield)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    from tests.browsers import ARGUMENTS, chromium
+
+    return {"executable_path": chromium(), "args": list(ARGUMENTS)}
