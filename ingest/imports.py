@@ -41,7 +41,7 @@ class ImportCounts:
             self.landed + landed.landed,
             self.duplicate + landed.duplicate,
             self.rejected + landed.rejected,
-            Counter(self.reasons) + Counter(landed.reasons),
+            dict(Counter(self.reasons) + Counter(landed.reasons)),
             self.bytes + size,
         )
 

@@ -72,7 +72,7 @@ def _replay(ids: Sequence[int], total: ReplayResult) -> ReplayResult:
         total.duplicate + landed.duplicate,
         total.rejected + landed.rejected,
         total.skipped + len(ids) - len(rows),
-        Counter(total.reasons) + Counter(landed.reasons),
+        dict(Counter(total.reasons) + Counter(landed.reasons)),
     )
 
 
