@@ -1,6 +1,6 @@
 -- Purpose: the newest events that match, in the deliveries from `floor` on, newest first.
 -- Reads: deliveries, delivery_sources, raw_events. Cost: a delivery at a time, until `limit` events are found.
-SELECT e.*
+SELECT e.event_id, e.landed_at
 FROM deliveries d
 CROSS JOIN LATERAL (
     SELECT * FROM raw_events e
@@ -17,7 +17,8 @@ CROSS JOIN LATERAL (
            OR EXISTS (SELECT FROM unnest(e.identifiers) i
                       WHERE substr(i, strpos(i, ':') + 1) = ANY (%(values)s::text[])))
 ) e
-WHERE d.delivery_id BETWEEN %(floor)s AND %(before)s >> 20
+WHERE d.delivery_id BETWEEN %(floor)s AND (%(before)s - 1) >> 20
+  AND (%(delivery)s IS NULL OR d.delivery_id = %(delivery)s)
   AND d.landed > 0
   AND (%(source)s IS NULL OR EXISTS (
       SELECT FROM delivery_sources s

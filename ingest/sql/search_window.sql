@@ -4,7 +4,7 @@ WITH newest AS (
     SELECT delivery_id, received_at, landed
     FROM deliveries d
     WHERE landed > 0
-      AND delivery_id <= %(before)s >> 20
+      AND delivery_id <= (%(before)s - 1) >> 20
       AND (%(delivery)s IS NULL OR delivery_id = %(delivery)s)
       AND (%(source)s IS NULL OR EXISTS (
           SELECT FROM delivery_sources s
