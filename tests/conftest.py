@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
     from idportal.embedded import services
 
-    running = services()
-    running.__enter__()
-    session.config.add_cleanup(lambda: running.__exit__(None, None, None))
+    running = ExitStack()
+    running.enter_context(services())
+    session.config.add_cleanup(running.close)
     return (yield)
 
 
