@@ -11,6 +11,7 @@ FROM (
     JOIN LATERAL (
         SELECT event_time FROM raw_events
         WHERE event_id >= d.delivery_id << 20 AND event_id < d.delivery_id + 1 << 20 AND landed_at = d.received_at
+        LIMIT %(events)s
     ) e ON true
     ORDER BY d.delivery_id DESC
     LIMIT %(events)s

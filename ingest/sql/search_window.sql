@@ -2,13 +2,16 @@
 -- Reads: deliveries, delivery_sources. Invariant: the cost is bounded, however rare what is looked for.
 WITH newest AS (
     SELECT delivery_id, received_at, landed
-    FROM deliveries d
+    FROM (
+        SELECT delivery_id, received_at, landed FROM deliveries WHERE %(source)s IS NULL
+        UNION ALL
+        SELECT delivery_id, d.received_at, s.landed
+        FROM delivery_sources s JOIN deliveries d USING (delivery_id)
+        WHERE s.source_id = %(source)s
+    ) d
     WHERE landed > 0
       AND delivery_id <= (%(before)s - 1) >> 20
       AND (%(delivery)s IS NULL OR delivery_id = %(delivery)s)
-      AND (%(source)s IS NULL OR EXISTS (
-          SELECT FROM delivery_sources s
-          WHERE s.delivery_id = d.delivery_id AND s.source_id = %(source)s AND s.landed > 0))
     ORDER BY delivery_id DESC
     LIMIT 5000
 ), summed AS (
