@@ -21,5 +21,4 @@ def new_stack(tmp_path: Path) -> Iterator[Stack]:
     """Not started yet."""
     made = Stack(tmp_path / "var")
     yield made
-    if made.process is not None:
-        made.stop()
+    made.clear_away()

@@ -46,6 +46,7 @@ class Stack:
         self.environ = inherited | {"VAR_DIR": str(var_dir)} | ports | environ
         self.output_path = var_dir.with_name(var_dir.name + ".out")
         self.process: subprocess.Popen[bytes] | None = None
+        self.commands: list[subprocess.Popen[str]] = []
 
     def launch(self) -> "subprocess.Popen[bytes]":
         with self.output_path.open("wb") as output:
@@ -84,8 +85,18 @@ class Stack:
                               timeout=120, check=False, **kwargs)  # fmt: skip
 
     def manage_in_background(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(self._command(*arguments), cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+        command = subprocess.Popen(self._command(*arguments), cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+        self.commands.append(command)
+        return command
+
+    def clear_away(self) -> None:
+        """Whatever a failed test left of it."""
+        for command in self.commands:
+            command.kill()
+            command.communicate()
+        if self.process is not None:
+            self.stop()
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         url = f"postgresql://idportal@/idportal?host={self.var_dir}/run&port=5432"
