@@ -41,7 +41,7 @@ def _silence() -> Iterator[Matter]:
 
 
 def _waiting() -> Iterator[Matter]:
-    late = Delivery.objects.filter(resolved_at=None, received_at__lt=timezone.now() - SLOW)[:MANY].count()
+    late = Delivery.objects.filter(resolved_at=None, landed__gt=0, received_at__lt=timezone.now() - SLOW)[:MANY].count()
     if late:
         yield Matter(
             "hourglass", "bad", f"{_count(late)} {_plural(late, 'delivery', 'deliveries')} waiting to be resolved",

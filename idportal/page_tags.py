@@ -74,8 +74,17 @@ def pretty(value: Any) -> str:
 
 @register.filter
 def flat(value: Any) -> str:
-    """A trait as one line: text as it is, anything else as JSON."""
+    """A trait as people would write it on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{words(str(name))}: {flat(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(flat(item) for item in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def lines(values: list[str]) -> str:
+    return "\n".join(values)
 
 
 @register.filter

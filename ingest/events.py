@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import prefetch_related_objects
 
 from ingest import event_ids
 from ingest.models import Delivery, DeliverySource, RawEvent
@@ -56,8 +55,7 @@ def recent_events(
     if window is None:
         return EventPage([], None, None)
     filters |= {"type": type, "floor": window.floor, "limit": limit, **_text_filters(text)}
-    events = list(RawEvent.objects.raw(query("matching_events"), filters))
-    prefetch_related_objects(events, "source")
+    events = _matching_events(filters)
     if len(events) == limit:
         return EventPage(events, events[-1].event_id, None)
     floor_event = event_ids.event_id(delivery_id=window.floor, ordinal=0)
@@ -85,6 +83,15 @@ def posted_event(event: RawEvent) -> dict[str, Any]:
     if event.traits:
         posted["traits"] = {**posted.get("traits", {}), **event.traits}
     return posted
+
+
+def _matching_events(filters: Mapping[str, Any]) -> list[RawEvent]:
+    # In two steps: Django can't make rows with a composite key from a raw query.
+    with connection.cursor() as cursor:
+        cursor.execute(query("matching_events"), filters)
+        keys = cursor.fetchall()
+    found = RawEvent.objects.filter(event_id__in=[key[0] for key in keys], landed_at__in={key[1] for key in keys})
+    return list(found.select_related("source").order_by("-event_id"))
 
 
 def _search_window(filters: Mapping[str, Any]) -> _Window | None:

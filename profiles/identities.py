@@ -99,7 +99,7 @@ def find_profiles(text: str, *, guess: bool = True, limit: int = PAGE) -> list[F
     """Profiles that the text may mean, the surest first, each once. Without `guess` only whole identifiers count."""
     found = [*_by_public_id(text), *_by_value(text, limit)]
     if guess and len(text.strip()) >= SHORTEST_PREFIX:
-        found += [*_by_prefix(text.strip(), limit), *_by_trait(text, limit)]
+        found += [*_by_trait(text, limit), *_by_prefix(text.strip(), limit)]
     return list({one.profile_id: one for one in reversed(found)}.values())[::-1][:limit]
 
 

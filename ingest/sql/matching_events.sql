@@ -27,6 +27,7 @@ CROSS JOIN LATERAL (
     LIMIT %(limit)s
 ) e
 WHERE d.delivery_id BETWEEN %(floor)s AND (%(before)s - 1) >> 20
+  AND (%(delivery)s IS NULL OR d.delivery_id = %(delivery)s)
   AND d.landed > 0
 ORDER BY d.delivery_id DESC, e.event_id DESC
 LIMIT %(limit)s

@@ -70,7 +70,7 @@ def _how(found: Found, mask: Mask) -> str:
     if found.how == "profile id":
         return "this profile id leads here"
     kind = found.kind.replace("_", " ")
-    return f"{kind} is {shown}" if found.how == "is" else f"{kind} starts so: {shown}"
+    return f"{kind}: {shown}"
 
 
 def _listed(request: PageRequest) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""The crowd whose data the pages show: Ada on two devices, Ben, a kiosk that both use, and passers-by."""
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from idportal.accounts.models import User
+from idportal.accounts.roles import ROLES
+from ingest.landing import Landed, land
+from ingest.models import Source
+from ingest.records import read_record
+from ingest.sources import create_source
+from lambdas.collect.envelope import make_envelope
+from lambdas.transform.record import normalise_record
+from profiles.identities import profile_of
+from profiles.ids import public_id
+from profiles.resolution import resolve_pending
+
+ADA, BEN = "ada@example.com", "ben@example.com"
+PASSWORD = "a good long password"
+PAGES = ["Home", "Prices", "Autumn collection", "Blue rain jacket", "Basket", "Delivery and returns"]
+
+
+def people() -> dict[str, User]:
+    """Somebody for each role, named like it; and somebody without any."""
+    made = {}
+    for role in ["nobody", *ROLES]:
+        person = User.objects.create_user(role, password=PASSWORD)
+        if role in ROLES:
+            person.groups.add(Group.objects.get(name=role))
+        made[role] = person
+    return made
+
+
+def event(**fields: Any) -> dict[str, Any]:
+    return {"messageId": str(uuid.uuid4()), "type": "page", **fields}
+
+
+def record(*events: Any, source: Source, minutes_ago: float = 0, **changes: Any) -> bytes:
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    posted = [{**one, "timestamp": (at - timedelta(seconds=1)).isoformat()} for one in events]
+    made = make_envelope(
+        posted=posted, source_id=source.pk, region="DE", received_at=at, request_id=str(uuid.uuid4()),
+        client={"ip": "203.0.113.0", "user_agent": "Mozilla/5.0 Firefox/140.0"}, origin="https://shop.example",
+    )  # fmt: skip
+    return json.dumps(normalise_record({**made, **changes})).encode() + b"\n"
+
+
+def bring(*records: bytes, minutes_ago: float = 0) -> Landed:
+    """The records, landed as one delivery of so long ago."""
+    return land(
+        request_id=str(uuid.uuid4()), origin="firehose", records=[read_record(one) for one in records],
+        size=sum(map(len, records)), received_at=timezone.now() - timedelta(minutes=minutes_ago),
+    )  # fmt: skip
+
+
+def resolve() -> None:
+    resolve_pending()
+
+
+def shop() -> Source:
+    return Source.objects.filter(name="Web shop").first() or create_source(name="Web shop", region="DE").source
+
+
+def till() -> Source:
+    return Source.objects.filter(name="Till").first() or create_source(name="Till", trusted=True).source
+
+
+def ada() -> str:
+    """Ada browses on her phone and her laptop, signs up on one, logs in on the other. Gives her profile's public id."""
+    phone, laptop = "ada-phone-6f1c2d", "ada-laptop-91b0aa"
+    for place, title in enumerate(PAGES):
+        device = phone if place % 2 else laptop
+        bring(
+            record(event(anonymousId=device, name=title), source=shop(), minutes_ago=55 - place),
+            minutes_ago=55 - place,
+        )
+    resolve()
+    traits = {
+        "email": "Ada@Example.com",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "city": "London",
+        "plan": "free",
+    }
+    bring(
+        record(event(type="identify", anonymousId=phone, traits=traits), source=shop(), minutes_ago=40), minutes_ago=40
+    )
+    resolve()
+    paid = {"plan": "pro", "phone": "+44 20 7946 0958", "address": {"city": "London", "postcode": "W1"}}
+    login = event(type="identify", userId="user-1815", anonymousId=laptop, identifiers={"email": ADA}, traits=paid)
+    order = event(type="track", event="Order completed", userId="user-1815", properties={"total": 42.5})
+    bring(record(login, source=shop(), minutes_ago=20), minutes_ago=20)
+    bring(record(order, source=till(), minutes_ago=19), minutes_ago=19)
+    resolve()
+    return profile_id(ADA)
+
+
+def ben_and_the_kiosk() -> str:
+    """Ben, and Ada too, log in on a shared kiosk: the second log-in is a held link. Gives Ben's public id."""
+    kiosk = "kiosk-hall-3"
+    bring(
+        record(event(type="identify", userId="user-1815", anonymousId=kiosk), source=shop(), minutes_ago=15),
+        minutes_ago=15,
+    )
+    resolve()
+    login = event(type="identify", userId="user-2201", anonymousId=kiosk, traits={"email": BEN, "name": "Ben Ng"})
+    bring(record(login, source=shop(), minutes_ago=12), minutes_ago=12)
+    resolve()
+    return profile_id(BEN)
+
+
+def passers_by(count: int = 60) -> None:
+    for number in range(count):
+        minutes_ago = 58 - number * 55 / count
+        views = [
+            event(anonymousId=f"visitor-{number:04d}", name=PAGES[(number + n) % 6]) for n in range(number % 4 + 1)
+        ]
+        bring(record(*views, source=shop(), minutes_ago=minutes_ago), minutes_ago=minutes_ago)
+    resolve()
+
+
+def rejects() -> None:
+    """One record that nobody can read, and one event with more identifiers than an event may have."""
+    many = {f"card_{n}": f"{n:08d}" for n in range(12)}
+    full = record(event(identifiers=many, email=ADA), source=shop(), minutes_ago=9)
+    bring(b'{"v": 1, "received_at": "2026-11-22T23:50', full, minutes_ago=9)
+
+
+def everyone() -> dict[str, str]:
+    """The whole crowd. Gives public ids by name."""
+    passers_by()
+    ids = {"ada": ada(), "ben": ben_and_the_kiosk()}
+    rejects()
+    return ids | {"ada": profile_id(ADA)}
+
+
+def profile_id(email: str) -> str:
+    found = profile_of(kind="email", value=email)
+    assert found is not None
+    return public_id(found)

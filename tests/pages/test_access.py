@@ -1,0 +1,117 @@
+"""Every page for every role: who may not see it gets no page, and who is not logged in is asked to."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from idportal.accounts.models import User
+from idportal.accounts.roles import ROLES
+from ingest.models import Delivery, RawEvent, RejectedRecord, Source
+from tests.pages import crowd
+
+EVERYONE = {"nobody", *ROLES}
+SEE_EVENTS = set(ROLES)
+SEE_PROFILES = set(ROLES)
+SEE_DELIVERIES = {"analyst", "steward", "administrator"}
+MANAGE_SOURCES = {"marketer", "administrator"}
+MAY_SEE = {
+    "overview": EVERYONE,
+    "events": SEE_EVENTS,
+    "event": SEE_EVENTS,
+    "event_effect": SEE_PROFILES,
+    "event_profile": SEE_PROFILES,
+    "search": SEE_PROFILES,
+    "profiles": SEE_PROFILES,
+    "profile": SEE_PROFILES,
+    "sources": MANAGE_SOURCES,
+    "source_create": MANAGE_SOURCES,
+    "source": MANAGE_SOURCES,
+    "deliveries": SEE_DELIVERIES,
+    "delivery": SEE_DELIVERIES,
+    "rejected": SEE_DELIVERIES,
+    "rejected_record": SEE_DELIVERIES,
+}
+MAY_POST = {
+    "source_create": MANAGE_SOURCES,
+    "source": MANAGE_SOURCES,
+    "source_secret": MANAGE_SOURCES,
+    "rejected_replay": {"steward", "administrator"},
+}
+# Open to all, or guarded by keys and tokens, and tested with what they do.
+NOT_PAGES = {"login", "logout", "theme", "healthz", "readyz", "deliver", "registry", "api_identities"}
+
+
+@pytest.fixture
+def addresses(people: dict[str, User]) -> dict[str, str]:
+    ids = crowd.ada()
+    crowd.rejects()
+    event = RawEvent.objects.order_by("event_id").values_list("event_id", flat=True)[0]
+    record = RejectedRecord.objects.order_by("id")[0].pk
+    source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
+    return {
+        "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
+        "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
+        "profile": f"/profiles/{ids}/", "sources": "/sources/", "source_create": "/sources/new/",
+        "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
+        "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
+        "rejected_replay": "/rejected/replay/",
+    }  # fmt: skip
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names(pattern.url_patterns)
+        elif pattern.name:
+            found.add(pattern.name)
+    return found
+
+
+def test_every_address_of_the_portal_is_in_these_tables() -> None:
+    found = {name for name in names(get_resolver().url_patterns) if not name.startswith("demo_")}
+    assert found - NOT_PAGES == MAY_SEE.keys() | MAY_POST.keys()
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_role_sees_its_pages_and_no_others(role: str, people: dict[str, User], addresses: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(people[role])
+    answers = {name: client.get(addresses[name]).status_code for name in MAY_SEE}
+    assert {name for name, status in answers.items() if status in (200, 302)} == {
+        name for name, roles in MAY_SEE.items() if role in roles
+    }
+    assert set(answers.values()) <= {200, 302, 403}
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_role_changes_only_what_it_may(role: str, people: dict[str, User], addresses: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(people[role])
+    sources = Source.objects.count()
+    for name, roles in MAY_POST.items():
+        status = client.post(addresses[name], {"name": f"of {role}", "client_ip": "none"}).status_code
+        assert (status != 403) == (role in roles), name
+    assert Source.objects.count() == sources + (role in MANAGE_SOURCES)
+
+
+def test_who_is_not_logged_in_is_asked_to(addresses: dict[str, str]) -> None:
+    for name in MAY_SEE:
+        answer = Client().get(addresses[name])
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/login/?next="), name
+
+
+def test_the_sidebar_shows_only_what_a_person_may_open(people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people["marketer"])
+    page = client.get("/").content.decode()
+    assert 'href="/sources/"' in page
+    assert 'href="/deliveries/"' not in page
+
+
+def test_a_form_sent_without_its_token_changes_nothing(people: dict[str, User]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["administrator"])
+    assert client.post("/sources/new/", {"name": "forged"}).status_code == 403
+    assert not Source.objects.filter(name="forged").exists()
