@@ -1,18 +1,15 @@
--- Purpose: for each profile that a link of the batch touches, the event that best tells why it changed: of the links
--- that join it to another, the first to land; without any, of those that touch it.
--- Reads: work_links, work_identifiers.
+-- Purpose: for each profile that loses identifiers, the event that best tells why: of the batch's links that join it to
+-- another, the first to land; without any, of those that touch it.
+-- Reads: work_joins, work_identifiers.
 CREATE FUNCTION bringing_events() RETURNS TABLE (profile_id bigint, event_id bigint) LANGUAGE sql AS $$
-    SELECT e.profile_id, coalesce(min(e.event_id) FILTER (WHERE e.profile_id <> e.other_id AND e.in_play), min(e.event_id))
+    SELECT e.profile_id, coalesce(min(e.event_id) FILTER (WHERE e.joins), min(e.event_id))
     FROM (
-        SELECT a.profile_id, b.profile_id AS other_id, l.in_play, l.event_id
-        FROM work_links l
-        JOIN work_identifiers a ON a.identifier_id = l.a_id
-        JOIN work_identifiers b ON b.identifier_id = l.b_id
+        SELECT profile_a AS profile_id, event_id, profile_a <> profile_b AND held IS NULL AS joins FROM work_joins
         UNION ALL
-        SELECT b.profile_id, a.profile_id, l.in_play, l.event_id
-        FROM work_links l
-        JOIN work_identifiers a ON a.identifier_id = l.a_id
-        JOIN work_identifiers b ON b.identifier_id = l.b_id
+        SELECT profile_b, event_id, profile_a <> profile_b AND held IS NULL FROM work_joins
     ) e
+    WHERE e.profile_id IN (
+        SELECT w.profile_id FROM work_identifiers w WHERE w.loaded AND NOT w.arrived AND w.new_profile_id <> w.profile_id
+    )
     GROUP BY e.profile_id
 $$;

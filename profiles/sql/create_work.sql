@@ -18,12 +18,16 @@ BEGIN
     ) WITH (fillfactor = 45) ON COMMIT DELETE ROWS;  -- most rows are updated once: in their own page
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
-        vouched boolean, is_new boolean, newly_vouched boolean, in_play boolean
+        vouched boolean, is_new boolean, newly_vouched boolean
     ) ON COMMIT DELETE ROWS;
     -- neighbourhoods to load; a dissolved one is put together again from its links
     CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean) ON COMMIT DELETE ROWS;
-    -- what the joining links join: their ends' cores and neighbourhoods
-    CREATE TEMP TABLE work_joins (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
+    -- the links again, with whether step 2 holds them and with what is known of their ends
+    CREATE TEMP TABLE work_joins (
+        a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint, vouched boolean, is_new boolean,
+        newly_vouched boolean, held text, arrived_a boolean, arrived_b boolean,
+        core_a bigint, core_b bigint, a bigint, b bigint, profile_a bigint, profile_b bigint
+    ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (x bigint, y bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_labels (node bigint PRIMARY KEY, label bigint) ON COMMIT DELETE ROWS;

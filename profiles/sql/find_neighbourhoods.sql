@@ -1,17 +1,15 @@
 -- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
 -- those with an identifier newly vouched, asserted or freed.
--- Reads: work_links, work_identifiers, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
+-- Reads: work_joins, work_identifiers, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO work_loaded
-    SELECT DISTINCT n, false
-    FROM work_links l
-    JOIN work_identifiers a ON a.identifier_id = l.a_id
-    JOIN work_identifiers b ON b.identifier_id = l.b_id
-    CROSS JOIN LATERAL (VALUES (a.neighbourhood_id, a.arrived), (b.neighbourhood_id, b.arrived)) AS ends (n, arrived)
-    WHERE l.in_play AND NOT ends.arrived
-      AND (a.neighbourhood_id <> b.neighbourhood_id OR (l.vouched AND a.core_id <> b.core_id)
-           OR EXISTS (SELECT FROM conflicted_neighbourhoods c WHERE c.neighbourhood_id = a.neighbourhood_id));
+    SELECT ends.n, false
+    FROM work_joins j
+    CROSS JOIN LATERAL (VALUES (j.a, j.arrived_a), (j.b, j.arrived_b)) AS ends (n, arrived)
+    WHERE j.held IS NULL AND NOT ends.arrived
+      AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
+           OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods));
 
     INSERT INTO work_loaded
     SELECT w.neighbourhood_id, false

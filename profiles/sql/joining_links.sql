@@ -1,14 +1,16 @@
--- Purpose: what may join the nodes of the batch: its own links in play, all links in play of dissolved
--- neighbourhoods, and assertions, which count as vouched.
--- Reads: work_links, work_identifiers, work_assertions, links.
-CREATE FUNCTION joining_links() RETURNS TABLE (a_id bigint, b_id bigint, vouched boolean) LANGUAGE sql AS $$
-    SELECT a_id, b_id, vouched FROM work_links WHERE in_play AND (is_new OR newly_vouched)
-    UNION ALL
-    SELECT a_id, b_id, true FROM work_assertions
-    UNION ALL
-    SELECT l.a_id, l.b_id, l.vouched
-    FROM work_identifiers a
-    JOIN links l ON l.a_id = a.identifier_id
-    JOIN work_identifiers b ON b.identifier_id = l.b_id
-    WHERE a.dissolved AND step_two(a.standing, b.standing, l.vouched) IS NULL
+-- Purpose: what joins identifiers besides the batch's own links: assertions, which count as vouched, and all links in play
+-- of dissolved neighbourhoods, by their ends' cores and neighbourhoods.
+-- Reads: work_identifiers, work_assertions, links.
+CREATE FUNCTION joining_links() RETURNS TABLE (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) LANGUAGE sql AS $$
+    SELECT j.vouched, a.new_core_id, b.new_core_id, a.new_neighbourhood_id, b.new_neighbourhood_id
+    FROM (
+        SELECT a_id, b_id, true AS vouched, true AS asserted FROM work_assertions
+        UNION ALL
+        SELECT l.a_id, l.b_id, l.vouched, false
+        FROM work_identifiers d JOIN links l ON l.a_id = d.identifier_id
+        WHERE d.dissolved
+    ) j
+    JOIN work_identifiers a ON a.identifier_id = j.a_id
+    JOIN work_identifiers b ON b.identifier_id = j.b_id
+    WHERE j.asserted OR step_two(a.standing, b.standing, j.vouched) IS NULL
 $$;

@@ -7,9 +7,10 @@ CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS bigin
     FROM (SELECT count(*) AS deliveries, coalesce(sum(landed), 0) AS events FROM work_deliveries) d,
          (SELECT count(*) FILTER (WHERE arrived) AS arrived,
                  count(*) FILTER (WHERE arrived AND new_profile_id = identifier_id) AS profiles FROM work_identifiers) i,
-         (SELECT count(*) FILTER (WHERE is_new) AS new,
-                 (SELECT count(*) FROM work_links w JOIN links USING (a_id, b_id) WHERE w.is_new AND held IS NOT NULL) AS held
-          FROM work_links) l,
+         (SELECT count(*) AS new,
+                 count(*) FILTER (WHERE held IS NOT NULL OR (a_id, b_id) IN (SELECT a_id, b_id FROM work_crossings WHERE p <> q))
+                     AS held
+          FROM work_joins WHERE is_new) l,
          (SELECT count(*) FILTER (WHERE change = 'merge') AS merges, count(*) FILTER (WHERE change = 'split') AS splits,
                  count(*) FILTER (WHERE change = 'move') AS moves
           FROM profile_changes WHERE at = now()) c

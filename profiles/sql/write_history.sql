@@ -1,6 +1,6 @@
 -- Purpose: a line of history for each pair of profiles between which known identifiers go.
 -- merge: the old profile went there whole; split: the new profile comes to be by it; move: neither.
--- Reads: work_identifiers, work_links. Writes: profile_changes.
+-- Reads: work_identifiers, work_joins. Writes: profile_changes.
 CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO profile_changes (at, change, from_profile_id, to_profile_id, identifier_ids, cause, cause_id)
     SELECT now(),

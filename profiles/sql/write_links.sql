@@ -1,23 +1,22 @@
--- Purpose: store the batch's links, those of step 2 as held; find which of them are in play.
--- Reads: work_identifiers, identifiers. Writes: links, work_links. All ends of work_links are in work_identifiers.
+-- Purpose: store the batch's links, those of step 2 as held.
+-- Reads: work_identifiers, identifiers. Writes: links, work_joins. All ends of work_links are in work_identifiers.
 CREATE FUNCTION write_links() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE work_links l SET in_play = step_two(a.standing, b.standing, l.vouched) IS NULL
-    FROM work_identifiers a, work_identifiers b
-    WHERE a.identifier_id = l.a_id AND b.identifier_id = l.b_id;
-
-    INSERT INTO links (a_id, b_id, first_seen, event_id, vouched, held)
-    SELECT l.a_id, l.b_id, l.first_seen, l.event_id, l.vouched, step_two(a.standing, b.standing, l.vouched)
+    INSERT INTO work_joins
+    SELECT l.*, step_two(a.standing, b.standing, l.vouched), a.arrived, b.arrived,
+           a.new_core_id, b.new_core_id, a.new_neighbourhood_id, b.new_neighbourhood_id, a.profile_id, b.profile_id
     FROM work_links l
     JOIN work_identifiers a ON a.identifier_id = l.a_id
-    JOIN work_identifiers b ON b.identifier_id = l.b_id
-    WHERE l.is_new
-    ORDER BY l.a_id, l.b_id;
+    JOIN work_identifiers b ON b.identifier_id = l.b_id;
+    ANALYZE work_joins;
 
-    UPDATE links k SET first_seen = l.first_seen, event_id = l.event_id, vouched = l.vouched,
-                       held = CASE WHEN l.in_play AND k.held IN ('blocked', 'shared') THEN NULL ELSE k.held END
-    FROM work_links l
-    WHERE NOT l.is_new AND k.a_id = l.a_id AND k.b_id = l.b_id;
+    INSERT INTO links (a_id, b_id, first_seen, event_id, vouched, held)
+    SELECT a_id, b_id, first_seen, event_id, vouched, held FROM work_joins WHERE is_new ORDER BY a_id, b_id;
+
+    UPDATE links k SET first_seen = j.first_seen, event_id = j.event_id, vouched = j.vouched,
+                       held = CASE WHEN j.held IS NULL AND k.held IN ('blocked', 'shared') THEN NULL ELSE k.held END
+    FROM work_joins j
+    WHERE NOT j.is_new AND k.a_id = j.a_id AND k.b_id = j.b_id;
 
     WITH changed AS (
         SELECT identifier_id FROM work_identifiers WHERE standing <> was_standing AND NOT arrived
