@@ -16,7 +16,8 @@ from ingest.sources import decrypt_secret
 _TABLES = ["deliveries", "delivery_sources", "event_keys", "raw_events", "rejected_records"]
 _MAY_LAND = """
 SELECT coalesce(pg_has_role(to_regrole(%(role)s), 'SET'), false)
-       AND (SELECT bool_and(has_table_privilege(to_regrole(%(role)s), name, 'INSERT')) FROM unnest(%(tables)s::text[]) AS name)
+       AND (SELECT bool_and(has_table_privilege(to_regrole(%(role)s), name, 'INSERT'))
+            FROM unnest(%(tables)s::text[]) AS name)
 """
 
 

@@ -80,14 +80,16 @@ def land(
 ) -> Landed:
     """Land the records as one delivery, in one transaction. A `request_id` that has landed lands nothing again, and
     gets the counts of then. Raises django.db.Error with nothing landed."""
+    before = _landed_before(request_id)
+    if before:
+        return before
     batch = gather(records, sources=known_sources())
     with transaction.atomic(), connection.cursor() as cursor:
         # The same request sent again while the first try is still running waits here for its end.
         cursor.execute(_PREPARE, [_LANDING_LOCK, request_id])
-        before = Delivery.objects.filter(request_id=request_id).first()
+        before = _landed_before(request_id)
         if before:
-            reasons = before.rejected_records.values_list("reason").annotate(n=Count("pk"))
-            return _counts_of(before, dict(reasons))
+            return before
         cursor.execute(_BEGIN, [LANDING_ROLE])
         delivery_id, has_role = cursor.fetchone()
         delivery = Delivery(
@@ -98,6 +100,13 @@ def land(
             _write(cursor, delivery, batch)
         transaction.on_commit(announce_landing, robust=True)
     return _counts_of(delivery, dict(Counter(row.reason for row in batch.rejected)))
+
+
+def _landed_before(request_id: str) -> Landed | None:
+    delivery = Delivery.objects.filter(request_id=request_id).first()
+    if delivery is None:
+        return None
+    return _counts_of(delivery, dict(delivery.rejected_records.values_list("reason").annotate(n=Count("pk"))))
 
 
 def _counts_of(delivery: Delivery, reasons: Mapping[str, int]) -> Landed:

@@ -124,7 +124,9 @@ def _body_bytes(request: HttpRequest) -> bytearray:
 
 
 def _chunks(request: HttpRequest) -> Iterator[bytes]:
-    while chunk := request.read(_CHUNK):
+    # A proxy may send the body on in chunks; Django reads none without a length.
+    stream = request.META["wsgi.input"] if "HTTP_TRANSFER_ENCODING" in request.META else request
+    while chunk := stream.read(_CHUNK):
         yield chunk
 
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import logging
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -202,3 +203,12 @@ def test_base64_is_read_strictly() -> None:
     data = base64.b64encode(record()).decode()
     assert post({"requestId": "request-1", "records": [{"data": data[:8] + "\n" + data[8:]}]}).status_code == 200
     assert Delivery.objects.get().rejected == 1
+
+
+def test_a_body_sent_in_chunks_lands() -> None:
+    data = json.dumps(body_of()).encode()
+    sent = headers() | {"Transfer-Encoding": "chunked"}
+    chunked = {"wsgi.input": BytesIO(data), "CONTENT_LENGTH": ""}
+    response = Client().generic("POST", "/ingest/v1/deliveries", headers=sent, **chunked)  # type: ignore[arg-type]
+    assert response.status_code == 200
+    assert RawEvent.objects.count() == 1
