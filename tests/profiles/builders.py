@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from itertools import count
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -27,7 +28,7 @@ def land(*events: Event, traits: dict[str, object] | None = None, source: Source
         request_id=f"request {next(_numbers)} {uuid.uuid4()}", origin="import", received_at=timezone.now(), bytes=0,
         records=1, received=size, landed=size, duplicate=0, rejected=0,
     )  # fmt: skip
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for place, event in enumerate(events):
         texts = sorted(f"{kind}:{value}" for kind, value in event.identifiers)
         rows.append((
