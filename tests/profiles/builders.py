@@ -21,7 +21,7 @@ def combination_id(identifiers: Iterable[str]) -> uuid.UUID:
 
 
 def land(*events: Event, traits: dict[str, object] | None = None, source: Source | None = None) -> Delivery:
-    """One delivery with these events, waiting to be resolved; all carry the same traits."""
+    """One delivery with these events, waiting to be resolved; `traits` are of those that have none of their own."""
     source = source or Source.objects.get_or_create(name="default", defaults={"write_key": "wk_default"})[0]
     size = len(events)
     delivery = Delivery.objects.create(
@@ -31,9 +31,10 @@ def land(*events: Event, traits: dict[str, object] | None = None, source: Source
     rows: list[tuple[Any, ...]] = []
     for place, event in enumerate(events):
         texts = sorted(f"{kind}:{value}" for kind, value in event.identifiers)
+        message_id, told = event.message_id or uuid.uuid4(), dict(event.traits) or traits
         rows.append((
-            delivery.pk << 20 | place, delivery.received_at, event.time, uuid.uuid4(), combination_id(texts), source.pk,
-            event.trusted, "track", "", texts, Jsonb(traits) if traits else None, Jsonb({}),
+            delivery.pk << 20 | place, delivery.received_at, event.time, message_id, combination_id(texts), source.pk,
+            event.trusted, "track", "", texts, Jsonb(told) if told else None, Jsonb({}),
         ))  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO raw_events VALUES ({', '.join(['%s'] * 12)})", rows)

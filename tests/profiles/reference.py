@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
+from uuid import UUID
 
 Identifier = tuple[str, str]  # (kind, value)
 Pair = tuple[Identifier, Identifier]  # the smaller first
@@ -14,6 +15,8 @@ class Event:
     identifiers: frozenset[Identifier]
     time: datetime
     trusted: bool = False
+    traits: frozenset[tuple[str, str]] = frozenset()
+    message_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -193,3 +194,56 @@ def test_whatever_happens_in_whatever_order_the_profiles_are_those_of_the_refere
             world.take(what, argument)
             assert stored_answer() == world.expected(), what
         transaction.set_rollback(True)
+
+
+def stored_facts() -> dict[str, set[tuple[object, ...]]]:
+    """All that the engine has stored of events, by names instead of numbers."""
+    with connection.cursor() as cursor:
+        facts = {}
+        for name, query in FACTS.items():
+            cursor.execute(query)
+            facts[name] = set(cursor.fetchall())
+    return facts
+
+
+NAMED = (
+    "(SELECT identifier_id, name || ':' || value AS named, vouched, standing"
+    " FROM identifiers JOIN kinds USING (kind_id))"
+)
+FACTS = {
+    "identifiers": f"SELECT named, vouched, standing FROM {NAMED} i",
+    "links": f"SELECT least(a.named, b.named), greatest(a.named, b.named), l.first_seen, l.vouched, l.held FROM links l"
+    f" JOIN {NAMED} a ON a.identifier_id = a_id JOIN {NAMED} b ON b.identifier_id = b_id",
+    "combinations": f"SELECT combination_id, named, first_seen, first_vouched FROM combinations"
+    f" JOIN {NAMED} i ON identifier_id = owner_id",
+    "traits": "SELECT combination_id, name, value #>> '{}', first_time, first_message, last_time, last_message, events"
+    " FROM trait_values",
+}
+
+told = st.builds(
+    Event,
+    identifiers=st.frozensets(identifiers, min_size=1, max_size=3),
+    time=times,
+    trusted=st.booleans(),
+    traits=st.frozensets(st.tuples(st.just("plan"), st.sampled_from(["gold", "silver"])), max_size=1),
+    message_id=st.uuids(version=4),
+)
+
+
+@LAWS
+@given(st.lists(told, min_size=1, max_size=12, unique_by=lambda event: event.message_id), st.randoms())
+def test_any_order_and_any_batching_leave_the_same_facts_profiles_and_counts(
+    events: list[Event], random: Random
+) -> None:
+    shuffled = random.sample(events, len(events))
+    cut = random.randint(0, len(events))
+    found = []
+    for batches in ([events], [shuffled[:cut], shuffled[cut:]]):
+        with transaction.atomic():
+            use_small_rules()
+            for batch in filter(None, batches):
+                land(*batch)
+                resolve()
+            found.append((stored_answer(), stored_facts()))
+            transaction.set_rollback(True)
+    assert found[0] == found[1]
