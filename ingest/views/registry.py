@@ -15,7 +15,7 @@ from ingest import sources
 def registry(request: HttpRequest) -> HttpResponse:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     proven = hmac.compare_digest(token.strip().encode("latin-1", "replace"), settings.REGISTRY_TOKEN.encode())
-    if scheme.lower() != "bearer" or not proven:
+    if scheme.lower() != "bearer" or not settings.REGISTRY_TOKEN or not proven:
         headers = {"WWW-Authenticate": "Bearer"}
         return HttpResponse(b'{"error": "wrong token"}', status=401, content_type="application/json", headers=headers)
     content = orjson.dumps(sources.registry())

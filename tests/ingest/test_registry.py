@@ -4,8 +4,9 @@ import hashlib
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from ingest.sources import import_source, rotate_secret
 from tests.ingest.builders import a_source, default_source
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def ask(**headers: str) -> Any:
     return Client().get(
-        "/ingest/v1/registry", headers={"Authorization": f"Bearer {settings.REGISTRY_TOKEN}", **headers}
+        "/ingest/v1/registry", headers={"Authorization": f"Bearer {django_settings.REGISTRY_TOKEN}", **headers}
     )
 
 
@@ -53,7 +54,7 @@ def test_the_import_source_takes_nothing_from_outside() -> None:
 
 
 @pytest.mark.parametrize(
-    "authorization", ["", "Bearer", "Bearer wrong", "Bearer \xe9", "Basic", settings.REGISTRY_TOKEN]
+    "authorization", ["", "Bearer", "Bearer wrong", "Bearer \xe9", "Basic", django_settings.REGISTRY_TOKEN]
 )
 def test_without_the_token_nothing_is_told(authorization: str) -> None:
     response = ask(Authorization=authorization)
@@ -70,3 +71,8 @@ def test_what_did_not_change_is_not_sent_again() -> None:
     changed = ask(**{"If-None-Match": etag})
     assert changed.status_code == 200
     assert changed["ETag"] != etag
+
+
+def test_an_empty_token_in_the_settings_opens_nothing(settings: Settings) -> None:
+    settings.REGISTRY_TOKEN = ""
+    assert ask(Authorization="Bearer ").status_code == 401

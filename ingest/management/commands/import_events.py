@@ -41,13 +41,13 @@ class Command(BaseCommand):
     def _import(self, file: IO[bytes], source: Source | None) -> ImportCounts:
         done = ImportCounts()
         size = os.fstat(file.fileno()).st_size or None  # 0 for a pipe: how much will come isn't known
-        with tqdm(total=size, unit="B", unit_scale=True, desc="importing", disable=None, file=self.stderr) as bar:
+        with tqdm(total=size, unit="B", unit_scale=True, desc="importing", disable=None) as bar:
 
             def show(counts: ImportCounts) -> None:
                 nonlocal done
                 done = counts
                 bar.update(counts.bytes - bar.n)
-                bar.set_postfix(landed=counts.landed)
+                bar.set_postfix_str(f"{counts.landed:,} landed")
 
             try:
                 return import_lines(read_lines(file), source=source, on_delivery=show)
