@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ingest import batch
 from ingest.events import posted_event
 from ingest.landing import Landed
 from ingest.models import Delivery, DeliverySource, EventKey, RawEvent, RejectedRecord
+from ingest.replay import replay_rejected
 from tests.ingest.builders import (
     ADA,
     a_source,
@@ -233,3 +235,12 @@ def test_a_signature_by_another_sources_secret_is_worth_nothing() -> None:
     mine, other = a_source("mine"), a_source("other")
     delivered(record(event(userId="ada", signature=signature(other.secret, "ada")), source=mine.source.pk))
     assert not the_event().trusted
+
+
+def test_a_record_beyond_what_a_delivery_can_number_is_kept_for_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "EVENTS_PER_DELIVERY", 4)
+    landed = delivered(record(event(), event()), record(event(), event(), event()), record(event()))
+    assert counts(landed) == (4, 3, 0, 1)
+    assert reasons() == ["delivery_full"]
+    monkeypatch.undo()
+    assert replay_rejected().landed == 3

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from ingest import tasks
 from ingest.landing import land
@@ -124,10 +125,15 @@ def test_retention_can_not_take_this_month(months: str) -> None:
         call_command("apply_retention", f"--months={months}")
 
 
-def test_beat_looks_after_both_every_day() -> None:
-    tasks.ensure_partitions()
-    tasks.apply_retention()
-    tasks.apply_retention()
+def test_beat_looks_after_both_every_day(settings: Settings) -> None:
+    entries = settings.CELERY_BEAT_SCHEDULE.values()
+    scheduled = {entry["task"]: entry["schedule"] for entry in entries if entry["task"].startswith("ingest.")}
+    assert scheduled == {tasks.ensure_partitions.name: 86_400.0, tasks.apply_retention.name: 86_400.0}
+    landed(datetime(2020, 1, 1, tzinfo=UTC))
+    for _ in range(2):  # a task that is delivered twice is safe
+        tasks.ensure_partitions()
+        tasks.apply_retention()
+    assert not RawEvent.objects.exists()
 
 
 def test_a_check_warns_of_a_month_without_partition(capsys: pytest.CaptureFixture[str]) -> None:
