@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "idportal.middleware.no_copies_of_personal_pages",
 ]
 
 ROOT_URLCONF = "idportal.urls"

@@ -75,7 +75,6 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
     links = links_of(profile_id, limit=LINKS + 1)
     return {
         "profile_id": profile_id,
-        "name": mask.value(full_name(record) or "") if full_name(record) else "",
         "record": [_trait(trait, mask) for trait in record],
         "members": [replace(m, value=mask.identifier(m.kind, m.value)) for m in members],
         "size": members[0].members,
@@ -91,8 +90,8 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
 
 def title(record: list[GoldenTrait], members: list[Member], mask: Mask) -> str:
     """What a person would call it: the name, else the strongest identifier."""
-    if name := full_name(record):
-        return str(mask.value(name))
+    if not mask.on and (name := full_name(record)):
+        return name
     strongest = members[0]
     if strongest.kind == "anonymous_id":
         return "Anonymous visitor"

@@ -55,7 +55,7 @@ def profiles(request: PageRequest) -> HttpResponse:
 
 def masked_summary(row: ProfileSummary, *, mask: Mask) -> ProfileSummary:
     members = [replace(member, value=mask.identifier(member.kind, member.value)) for member in row.members]
-    return replace(row, members=members, name=mask.value(row.name) if row.name else "")
+    return replace(row, members=members, name="" if mask.on else row.name)
 
 
 def _found(text: str, mask: Mask) -> dict[str, Any]:

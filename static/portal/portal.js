@@ -37,10 +37,16 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.detail.elt.matches("[hx-trigger^='every']")) event.preventDefault();
   });
+  // Logged out meanwhile: what came is the log-in page, which is no part of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (new URL(event.detail.xhr.responseURL || location.href).pathname !== "/login/") return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
   const unreachable = (shown) => document.getElementById("unreachable")?.classList.toggle("d-none", !shown);
   document.addEventListener("htmx:sendError", () => unreachable(true));
   document.addEventListener("htmx:afterOnLoad", () => unreachable(false));
-  // Logged out meanwhile, or gone: load the page anew, which says so.
+  // Gone, or no permission any more: load the page anew, which says so.
   document.addEventListener("htmx:responseError", (event) => {
     if ([401, 403, 404].includes(event.detail.xhr.status)) location.reload();
   });

@@ -115,3 +115,19 @@ def test_a_form_sent_without_its_token_changes_nothing(people: dict[str, User]) 
     client.force_login(people["administrator"])
     assert client.post("/sources/new/", {"name": "forged"}).status_code == 403
     assert not Source.objects.filter(name="forged").exists()
+
+
+def test_no_copy_of_a_page_is_kept(people: dict[str, User], addresses: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(people["analyst"])
+    for name in ("overview", "profile", "event"):
+        answer = client.get(addresses[name])
+        assert "no-store" in answer["Cache-Control"]
+        assert "HX-Request" in answer["Vary"]
+
+
+def test_pages_allow_no_script_or_style_but_our_files(people: dict[str, User]) -> None:
+    policy = Client().get("/login/")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy

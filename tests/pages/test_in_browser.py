@@ -204,3 +204,11 @@ def test_the_skip_link_leads_past_the_navigation(portal: Portal, page_of_admin: 
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_who_is_logged_out_meanwhile_is_asked_to_log_in_again(portal: Portal, page_of_admin: Page) -> None:
+    crowd.ada()
+    page = page_of_admin
+    page.goto(f"{portal.url}/events/")
+    page.context.clear_cookies()
+    expect(page).to_have_url(f"{portal.url}/login/?next=/events/")
