@@ -25,15 +25,8 @@
   const euros = (amount) => "€" + amount.toFixed(2);
   const total = (lines) => lines.reduce((sum, line) => sum + Number(line.price), 0);
 
-  // The snippet is loaded async: a call made before it is there waits for it.
-  const tell = (method, ...args) => {
-    if (window.idportal && window.idportal[method]) {
-      window.idportal[method](...args);
-      return;
-    }
-    const script = $("script[data-write-key]");
-    if (script) script.addEventListener("load", () => window.idportal && window.idportal[method](...args));
-  };
+  // The stub keeps calls until the snippet itself is loaded.
+  const tell = (method, ...args) => window.idportal[method](...args);
 
   // The shop has no server side, so the same address must give the same customer number in every browser.
   const customerNumber = (email) => {
