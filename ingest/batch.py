@@ -128,7 +128,8 @@ def _reject_event(batch: Batch, record: dict[str, Any], event: Any, unfit: Unfit
 def _row(event: Any, *, ordinal: int, source: KnownSource, context: dict[str, Any]) -> Row:
     try:
         identifiers = _identifiers(event)
-        trusted = source.trusted or context.get("authenticated") is True
+        # A write key alone proves nothing, not even a trusted source's: it stands in pages, apps and log files.
+        trusted = context.get("authenticated") is True
         return Row(
             ordinal=ordinal,
             event_time=_time(event["time"]),

@@ -143,6 +143,7 @@ def _envelope(posted: Posted, source: Source | None) -> dict[str, Any]:
         region=source.region if source else "",
         received_at=now,
         message_id=content_id,
+        authenticated=source.trusted if source else False,  # whoever may import has proved more than a secret key
     )
 
 

@@ -26,7 +26,7 @@ class Source(models.Model):
     secret_sha256 = models.CharField(max_length=64, blank=True)
     # Signed identifies need the secret itself; encrypted with a key derived from SECRET_KEY.
     secret_encrypted = models.BinaryField(blank=True, default=bytes)
-    trusted = models.BooleanField(default=False, help_text="Everything it sends is vouched for, signed or not.")
+    trusted = models.BooleanField(default=False, help_text="What is imported into it is vouched for.")
     origins = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     client_ip = models.CharField(max_length=10, choices=ClientIp, default=ClientIp.TRUNCATED)
     region = models.CharField(max_length=2, blank=True, help_text="Default country of phone numbers without a prefix.")

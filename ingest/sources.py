@@ -38,7 +38,6 @@ class KnownSource:
     """What landing needs of a source. `secret` is empty where it has none, or none that can be decrypted."""
 
     id: int
-    trusted: bool
     encrypted: bytes
 
     @property
@@ -85,8 +84,8 @@ def rotate_secret(source: Source) -> str:
 
 
 def known_sources() -> dict[int, KnownSource]:
-    rows = Source.objects.values_list("id", "trusted", "secret_encrypted")
-    return {row[0]: KnownSource(row[0], trusted=row[1], encrypted=bytes(row[2])) for row in rows}
+    rows = Source.objects.values_list("id", "secret_encrypted")
+    return {row[0]: KnownSource(row[0], encrypted=bytes(row[1])) for row in rows}
 
 
 def import_source() -> Source:

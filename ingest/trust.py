@@ -1,5 +1,8 @@
-"""Takes an event and its source, gives whether it is trusted: from a trusted source, a server with a secret key, or
-signed by the site's server."""
+"""Takes an event and its source, gives whether the site's server signed it.
+
+An event is trusted if it is signed, if whoever sent it proved the source's secret key, or if it is imported into a
+trusted source.
+"""
 
 import hmac
 from collections.abc import Collection, Mapping

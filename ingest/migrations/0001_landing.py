@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ("secret_encrypted", models.BinaryField(blank=True, default=bytes)),
                 (
                     "trusted",
-                    models.BooleanField(default=False, help_text="Everything it sends is vouched for, signed or not."),
+                    models.BooleanField(default=False, help_text="What is imported into it is vouched for."),
                 ),
                 (
                     "origins",

@@ -189,10 +189,10 @@ def test_every_delivery_adds_up_also_by_source() -> None:
     assert list(RejectedRecord.objects.order_by("id").values_list("ordinal", flat=True)) == [2, 4, 5]
 
 
-def test_a_trusted_source_is_trusted() -> None:
+def test_a_write_key_alone_is_not_trusted_even_if_it_is_of_a_trusted_source() -> None:
     source = a_source(trusted=True).source
     delivered(record(event(), source=source.pk))
-    assert the_event().trusted
+    assert not the_event().trusted
 
 
 def test_whoever_proved_the_secret_key_is_trusted() -> None:

@@ -15,7 +15,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
-        parser.add_argument("--trusted", action="store_true", help="everything it sends is vouched for, signed or not")
+        parser.add_argument(
+            "--trusted",
+            action="store_true",
+            help="what is imported into it is vouched for (what a server sends with a secret key always is)",
+        )
         parser.add_argument(
             "--origin",
             action="append",

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
     def _carry_out(self, lines: Iterable[str]) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for number, text in enumerate(tqdm(lines, unit=" decisions", disable=None, file=self.stderr), start=1):
+        for number, text in enumerate(tqdm(lines, unit=" decisions", disable=None), start=1):
             if not text.strip():
                 continue
             try:

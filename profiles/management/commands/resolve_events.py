@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, events_a_batch: int, **options: Any) -> None:
         waiting = Delivery.objects.filter(resolved_at=None).aggregate(events=Sum("landed"))["events"] or 0
-        with tqdm(total=waiting, unit=" events", desc="resolving", disable=None, file=self.stderr) as bar:
+        with tqdm(total=waiting, unit=" events", desc="resolving", disable=None) as bar:
 
             def show(result: ResolutionResult) -> None:
                 bar.update(result.events - bar.n)

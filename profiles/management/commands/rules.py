@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self._resolve(waiting)
 
     def _resolve(self, waiting: int) -> None:
-        with tqdm(total=waiting, unit=" identifiers", desc="resolving", disable=None, file=self.stderr) as bar:
+        with tqdm(total=waiting, unit=" identifiers", desc="resolving", disable=None) as bar:
 
             def show(result: ResolutionResult) -> None:
                 bar.update(waiting - waiting_reconsiderations() - bar.n)
