@@ -41,9 +41,6 @@ POSTGRES_OPTIONS = {
 }
 
 
-_spawned: list["subprocess.Popen[bytes]"] = []  # outlive us on purpose: the last user stops them
-
-
 class EmbeddedError(Exception):
     """An embedded service can't be had; the text says what to do."""
 
@@ -237,10 +234,11 @@ def stack_is_up() -> bool:
 
 def _spawn(name: str, command: Sequence[str], *, ids: tuple[int, int] | None) -> None:
     with (var_dir() / "log" / f"{name}.log").open("ab") as log:
-        _spawned.append(subprocess.Popen(
+        server = subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
             user=ids[0] if ids else None, group=ids[1] if ids else None,
-        ))  # fmt: skip
+        )  # fmt: skip
+    server.returncode = 0  # it may outlive us, the last user stops it: not to be warned of when we end
 
 
 def _start() -> None:
