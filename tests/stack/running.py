@@ -16,7 +16,17 @@ import urllib3
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 60
-OURS = ("VAR_DIR", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "ADMIN_PASSWORD", "PORT", "COLLECT_PORT")
+# With POSTGRES_UNSAFE, a killed PostgreSQL forgets what it has just promised to keep.
+OURS = (
+    "POSTGRES_UNSAFE",
+    "VAR_DIR",
+    "DJANGO_SETTINGS_MODULE",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ADMIN_PASSWORD",
+    "PORT",
+    "COLLECT_PORT",
+)
 
 
 def free_port() -> int:
