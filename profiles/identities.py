@@ -126,7 +126,7 @@ def summaries(profile_ids: Iterable[int], *, members: int = 4) -> list[ProfileSu
     wanted = list(dict.fromkeys(profile_ids))
     named = names_of(wanted)
     public = public_ids(wanted)
-    seen = {a.profile_id: a.first_seen for a in read("activity", Activity, profile_ids=wanted)}
+    seen = first_seen_of(wanted)
     held: dict[int, list[Member]] = {}
     for member in members_of(wanted, limit=members):
         held.setdefault(member.profile_id, []).append(member)
@@ -135,6 +135,11 @@ def summaries(profile_ids: Iterable[int], *, members: int = 4) -> list[ProfileSu
         for i in wanted
         if i in held
     ]
+
+
+def first_seen_of(profile_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the first event of each was; none for a profile whose identifiers were only seen beside stronger ones."""
+    return {one.profile_id: one.first_seen for one in read("activity", Activity, profile_ids=list(profile_ids))}
 
 
 def names_of(profile_ids: Iterable[int]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from ingest.models import Source
 from ingest.views.requests import PageRequest, number
 from profiles.golden_record import GoldenTrait, golden_record
 from profiles.history import history, left_for
-from profiles.identities import Member, full_name, members_of, profile_holding
+from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id, public_ids
 from profiles.links import HeldLink, SeenLink, held_links_of, links_of
 from profiles.timeline import NEWEST, TimelineEvent, timeline
@@ -51,6 +51,7 @@ def profile(request: PageRequest, public: str) -> HttpResponse:
         "events": [_event(event, mask) for event in page.events],
         "older": page.older,
         "newest": before == NEWEST,
+        "first_seen": first_seen_of([profile_id]).get(profile_id),
     }
     if request.htmx:
         return render(request, "profiles/timeline_part.html", context)

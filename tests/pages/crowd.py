@@ -95,7 +95,7 @@ def ada() -> str:
     login = event(type="identify", userId="user-1815", anonymousId=laptop, identifiers={"email": ADA}, traits=paid)
     order = event(type="track", event="Order completed", userId="user-1815", properties={"total": 42.5})
     bring(record(login, source=shop(), minutes_ago=20), minutes_ago=20)
-    bring(record(order, source=till(), minutes_ago=19), minutes_ago=19)
+    bring(record(order, source=till(), minutes_ago=19, authenticated=True), minutes_ago=19)
     resolve()
     return profile_id(ADA)
 

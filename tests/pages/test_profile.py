@@ -60,6 +60,16 @@ def test_a_held_link_says_why_and_names_the_other_profile(analyst: Client) -> No
     assert f'href="/profiles/{ada}/"' in page
 
 
+def test_a_profile_without_events_of_its_own_says_where_they_are(analyst: Client) -> None:
+    both = crowd.event(type="alias", userId="user-1", previousId="user-2")
+    crowd.bring(crowd.record(both, source=crowd.shop()))
+    crowd.resolve()
+    weaker = Identifier.objects.get(value="user-2")
+    page = analyst.get(f"/profiles/{public_id(weaker.pk)}/").content.decode()
+    assert "only seen beside stronger identifiers" in page
+    assert "limit user_id" in page
+
+
 def test_history_says_what_merged_and_because_of_which_event(analyst: Client) -> None:
     page = analyst.get(f"/profiles/{crowd.ada()}/")
     ((change, moved),) = page.context["history"]
