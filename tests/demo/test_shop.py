@@ -1,5 +1,7 @@
 """The demo shop: open to all where it is served, with the snippet of the demo's own source, and without a memory."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -61,12 +63,13 @@ def test_an_unknown_product_is_not_found(client: Client) -> None:
 
 
 @pytest.fixture
-def shopper(live_server: LiveServer, settings: Settings, browser: Browser) -> Page:
+def shopper(live_server: LiveServer, settings: Settings, browser: Browser) -> Iterator[Page]:
     settings.PORTAL_URL = live_server.url
     settings.COLLECT_URL = f"{live_server.url}/nobody-collects-here"
     page = browser.new_page(base_url=live_server.url, viewport={"width": 390, "height": 800})
     page.goto(reverse("demo_shop"))
-    return page
+    yield page
+    page.context.close()  # and with it the server's threads, which hold connections to the database
 
 
 @pytest.mark.django_db(transaction=True)
