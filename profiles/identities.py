@@ -185,7 +185,7 @@ def _meanings(text: str) -> Iterable[Normalised]:
 
 
 def _by_prefix(prefix: str, limit: int) -> list[Found]:
-    beyond = prefix[:-1] + chr(min(ord(prefix[-1]) + 1, 0x10FFFF))
+    beyond = prefix[:-1] + _next_sign(prefix[-1])
     wanted = {prefix: beyond}
     if prefix != prefix.lower():  # e-mail addresses are kept in lower case
         wanted[prefix.lower()] = beyond.lower()
@@ -193,6 +193,11 @@ def _by_prefix(prefix: str, limit: int) -> list[Found]:
     for start, end in wanted.items():
         found += read("find_by_prefix", Found, prefix=start, beyond=end, limit=limit)
     return found
+
+
+def _next_sign(sign: str) -> str:
+    following = min(ord(sign) + 1, 0x10FFFF)
+    return chr(0xE000 if 0xD800 <= following < 0xE000 else following)  # halves of surrogate pairs are no text
 
 
 def _by_trait(text: str, limit: int) -> list[Found]:

@@ -7,15 +7,16 @@ from django.shortcuts import get_object_or_404, render
 from ingest.deliveries import recent_deliveries
 from ingest.models import Delivery
 from ingest.rejected import rejected_records
-from ingest.views.requests import PageRequest, number
+from ingest.views import requests
 
 PAGE = 50
 
 
 @login_required
 @permission_required("ingest.view_deliveries", raise_exception=True)
-def deliveries(request: PageRequest) -> HttpResponse:
-    before, origin, state = number(request.GET, "before"), request.GET.get("origin", ""), request.GET.get("state", "")
+def deliveries(request: requests.PageRequest) -> HttpResponse:
+    before = requests.number(request.GET, "before")
+    origin, state = requests.text(request.GET, "origin"), requests.text(request.GET, "state")
     found = recent_deliveries(before=before, origin=origin, state=state, limit=PAGE + 1)
     context = {
         "deliveries": found[:PAGE],
@@ -30,7 +31,7 @@ def deliveries(request: PageRequest) -> HttpResponse:
 
 @login_required
 @permission_required("ingest.view_deliveries", raise_exception=True)
-def delivery(request: PageRequest, delivery_id: int) -> HttpResponse:
+def delivery(request: requests.PageRequest, delivery_id: int) -> HttpResponse:
     found = get_object_or_404(Delivery, pk=delivery_id)
     context = {
         "delivery": found,

@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from ingest import event_ids
 from ingest.deliveries import landed_since, last_delivery
-from ingest.events import event_of, posted_event, recent_events
+from ingest.events import NEWEST, event_of, posted_event, recent_events
 from ingest.masking import Mask, mask_for
 from ingest.models import RawEvent, Source
-from ingest.views.requests import PageRequest, number
+from ingest.views import requests
 from lambdas.event import TYPES
 
 PAGE = 50
@@ -47,11 +47,11 @@ def shown(event: RawEvent, *, mask: Mask) -> ShownEvent:
 
 
 @login_required
-def events(request: PageRequest) -> HttpResponse:
+def events(request: requests.PageRequest) -> HttpResponse:
     mask = mask_for(request.user, whole="ingest.view_events", masked="ingest.view_masked")
     filters = _filters(request)
-    before, paused = number(request.GET, "before"), number(request.GET, "paused")
-    held_at = event_ids.event_id(delivery_id=paused + 1, ordinal=0) if paused else None
+    before, paused = requests.number(request.GET, "before"), requests.number(request.GET, "paused")
+    held_at = min(event_ids.event_id(delivery_id=paused + 1, ordinal=0), NEWEST) if paused else None
     page = recent_events(before=before or held_at, limit=PAGE, **filters)
     last = last_delivery()
     context = {
@@ -71,7 +71,7 @@ def events(request: PageRequest) -> HttpResponse:
 
 
 @login_required
-def event(request: PageRequest, event_id: int) -> HttpResponse:
+def event(request: requests.PageRequest, event_id: int) -> HttpResponse:
     mask = mask_for(request.user, whole="ingest.view_events", masked="ingest.view_masked")
     found = event_of(event_id)
     if found is None:
@@ -87,12 +87,12 @@ def event(request: PageRequest, event_id: int) -> HttpResponse:
     return render(request, "ingest/event.html", context)
 
 
-def _filters(request: PageRequest) -> dict[str, Any]:
+def _filters(request: requests.PageRequest) -> dict[str, Any]:
     return {
-        "text": request.GET.get("q", "").strip(),
-        "type": request.GET.get("type", ""),
-        "source": number(request.GET, "source"),
-        "delivery": number(request.GET, "delivery"),
+        "text": requests.text(request.GET, "q"),
+        "type": requests.text(request.GET, "type"),
+        "source": requests.number(request.GET, "source"),
+        "delivery": requests.number(request.GET, "delivery"),
     }
 
 

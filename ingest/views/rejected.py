@@ -13,7 +13,7 @@ from ingest.masking import HIDDEN, Mask
 from ingest.models import RejectedRecord
 from ingest.rejected import rejected_reasons, rejected_records
 from ingest.replay import replay_rejected
-from ingest.views.requests import PageRequest, number
+from ingest.views import requests
 
 PAGE = 50
 SHOWN_BYTES = 200_000
@@ -21,9 +21,9 @@ SHOWN_BYTES = 200_000
 
 @login_required
 @permission_required("ingest.view_deliveries", raise_exception=True)
-def rejected(request: PageRequest) -> HttpResponse:
-    reason, everything = request.GET.get("reason", ""), "all" in request.GET
-    before, delivery = number(request.GET, "before"), number(request.GET, "delivery")
+def rejected(request: requests.PageRequest) -> HttpResponse:
+    reason, everything = requests.text(request.GET, "reason"), "all" in request.GET
+    before, delivery = requests.number(request.GET, "before"), requests.number(request.GET, "delivery")
     found = rejected_records(
         before=before, reason=reason, delivery=delivery, waiting=not everything, limit=PAGE + 1
     )  # fmt: skip
@@ -41,7 +41,7 @@ def rejected(request: PageRequest) -> HttpResponse:
 
 @login_required
 @permission_required("ingest.view_deliveries", raise_exception=True)
-def rejected_record(request: PageRequest, record_id: int) -> HttpResponse:
+def rejected_record(request: requests.PageRequest, record_id: int) -> HttpResponse:
     record = get_object_or_404(RejectedRecord.objects.select_related("delivery", "replayed_in"), pk=record_id)
     mask = Mask(on=not request.user.has_perm("ingest.view_events"))
     context = {"mask": mask, "record": record, "size": len(record.data), **_contents(bytes(record.data), mask)}
@@ -51,10 +51,10 @@ def rejected_record(request: PageRequest, record_id: int) -> HttpResponse:
 @login_required
 @permission_required("ingest.replay", raise_exception=True)
 @require_POST
-def rejected_replay(request: PageRequest) -> HttpResponse:
+def rejected_replay(request: requests.PageRequest) -> HttpResponse:
     """One record where the form names one, else all that wait and have the reason it names."""
-    record_id, reason = request.POST.get("record", ""), request.POST.get("reason", "")
-    ids = [get_object_or_404(RejectedRecord, pk=number(request.POST, "record")).pk] if record_id else []
+    record_id, reason = requests.text(request.POST, "record"), requests.text(request.POST, "reason")
+    ids = [get_object_or_404(RejectedRecord, pk=requests.number(request.POST, "record")).pk] if record_id else []
     result = replay_rejected(ids=ids, reason=reason)
     level = messages.WARNING if result.rejected else messages.SUCCESS
     said = f"Replayed: {result.landed:,} landed, {result.duplicate:,} duplicate, {result.rejected:,} rejected again."

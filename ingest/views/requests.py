@@ -1,4 +1,4 @@
-"""Takes a request for a page, gives its numbers; what is no number counts as absent."""
+"""Takes a request for a page, gives its texts and numbers; what can be neither counts as absent."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,11 @@ class PageRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def text(fields: Mapping[str, str], name: str) -> str:
+    """Without NUL, which no text in PostgreSQL can hold."""
+    return fields.get(name, "").replace("\0", "").strip()
+
+
 def number(fields: Mapping[str, str], name: str) -> int | None:
-    text = fields.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    digits = fields.get(name, "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

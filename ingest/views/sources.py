@@ -17,15 +17,15 @@ from ingest.events import latest_event_for
 from ingest.masking import mask_for
 from ingest.models import Source
 from ingest.sources import IMPORT, create_source, rotate_secret, snippet, update_source
+from ingest.views import requests
 from ingest.views.events import shown
-from ingest.views.requests import PageRequest
 
 SECRET = "secret of source"  # noqa: S105 - where the session keeps a new secret until it has been shown, once
 
 
 @login_required
 @permission_required("ingest.manage_sources", raise_exception=True)
-def sources(request: PageRequest) -> HttpResponse:
+def sources(request: requests.PageRequest) -> HttpResponse:
     day = source_counts(since=timezone.now() - timedelta(days=1))
     rows = [(source, day.get(source.pk)) for source in Source.objects.order_by("-is_default", "name")]
     return render(request, "ingest/sources.html", {"rows": rows, "import_name": IMPORT})
@@ -34,19 +34,19 @@ def sources(request: PageRequest) -> HttpResponse:
 @login_required
 @permission_required("ingest.manage_sources", raise_exception=True)
 @require_http_methods(["GET", "POST"])
-def source_create(request: PageRequest) -> HttpResponse:
+def source_create(request: requests.PageRequest) -> HttpResponse:
     form = _form(request)
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            made = create_source(name=request.POST.get("name", ""), trusted="trusted" in request.POST, **form)
+            made = create_source(name=requests.text(request.POST, "name"), trusted="trusted" in request.POST, **form)
         except ValidationError as error:
             errors = _errors(error)
         else:
             request.session[SECRET] = [made.source.pk, made.secret]
             messages.success(request, f"“{made.source.name}” is ready for its first event.")
             return redirect("source", made.source.pk)
-    form["name"] = request.POST.get("name", "")
+    form["name"] = requests.text(request.POST, "name")
     context = {"errors": errors, "form": form, "client_ips": Source.ClientIp.choices}
     return render(request, "ingest/source_create.html", context, status=422 if errors else 200)
 
@@ -54,7 +54,7 @@ def source_create(request: PageRequest) -> HttpResponse:
 @login_required
 @permission_required("ingest.manage_sources", raise_exception=True)
 @require_http_methods(["GET", "POST"])
-def source(request: PageRequest, source_id: int) -> HttpResponse:
+def source(request: requests.PageRequest, source_id: int) -> HttpResponse:
     found = get_object_or_404(Source, pk=source_id)
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -75,18 +75,18 @@ def source(request: PageRequest, source_id: int) -> HttpResponse:
 @login_required
 @permission_required("ingest.manage_sources", raise_exception=True)
 @require_POST
-def source_secret(request: PageRequest, source_id: int) -> HttpResponse:
+def source_secret(request: requests.PageRequest, source_id: int) -> HttpResponse:
     found = get_object_or_404(Source, pk=source_id)
     request.session[SECRET] = [found.pk, rotate_secret(found)]
     messages.success(request, "A new secret key. The old one proves nothing any more.")
     return redirect("source", found.pk)
 
 
-def _form(request: PageRequest) -> dict[str, Any]:
+def _form(request: requests.PageRequest) -> dict[str, Any]:
     posted = request.POST
     return {
-        "origins": posted.get("origins", "").split(),
-        "region": posted.get("region", ""),
+        "origins": requests.text(posted, "origins").split(),
+        "region": requests.text(posted, "region"),
         "client_ip": posted.get("client_ip", Source.ClientIp.TRUNCATED),
     }
 
@@ -95,7 +95,7 @@ def _errors(error: ValidationError) -> dict[str, list[str]]:
     return error.message_dict if hasattr(error, "error_dict") else {"name": error.messages}
 
 
-def _live(request: PageRequest, found: Source) -> dict[str, Any]:
+def _live(request: requests.PageRequest, found: Source) -> dict[str, Any]:
     """What changes by itself: whether anything came, and how much."""
     latest = latest_event_for(found.pk)
     mask = mask_for(request.user, whole="ingest.view_events", masked="ingest.view_masked")
@@ -108,7 +108,7 @@ def _live(request: PageRequest, found: Source) -> dict[str, Any]:
     }
 
 
-def _keys(request: PageRequest, found: Source) -> dict[str, Any]:
+def _keys(request: requests.PageRequest, found: Source) -> dict[str, Any]:
     new = request.session.get(SECRET, [None, ""])
     if new[0] == found.pk and not request.htmx:
         del request.session[SECRET]

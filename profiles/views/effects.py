@@ -42,6 +42,8 @@ def event_effect(request: PageRequest, event_id: int) -> HttpResponse:
 @login_required
 def event_profile(request: PageRequest, event_id: int) -> HttpResponse:
     mask_for(request.user, whole=WHOLE, masked=MASKED)
+    if event_of(event_id) is None:
+        raise Http404
     profile_id = effect_of(event_id).profile_id
     if profile_id is None:
         messages.info(request, "This event belongs to no profile yet: it waits to be resolved.")

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from ingest.masking import Mask, mask_for
 from ingest.models import Source
-from ingest.views.requests import PageRequest, number
+from ingest.views import requests
 from profiles.golden_record import GoldenTrait, golden_record
 from profiles.history import history, left_for
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
@@ -34,7 +34,7 @@ class ShownEvent:
 
 
 @login_required
-def profile(request: PageRequest, public: str) -> HttpResponse:
+def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     mask = mask_for(request.user, whole=WHOLE, masked=MASKED)
     asked = profile_id_from(public)
     profile_id = profile_holding(asked) if asked else None
@@ -58,7 +58,7 @@ def profile(request: PageRequest, public: str) -> HttpResponse:
     return render(request, "profiles/profile.html", context | _whole(profile_id, mask))
 
 
-def _led_on(request: PageRequest, asked: int, profile_id: int) -> HttpResponse:
+def _led_on(request: requests.PageRequest, asked: int, profile_id: int) -> HttpResponse:
     """An id that was merged away leads to the profile that holds it now, which says so."""
     change = left_for(asked)
     when = f" on {change.at:%d %b %Y at %H:%M} UTC" if change else ""
@@ -119,11 +119,11 @@ def _held(link: HeldLink, mask: Mask) -> HeldLink:
     return replace(link, value=value, other_value=other)
 
 
-def _before(request: PageRequest) -> tuple[datetime, int]:
+def _before(request: requests.PageRequest) -> tuple[datetime, int]:
     """Where the timeline goes on; the newest for an address that makes no sense."""
     try:
-        time = parse_datetime(request.GET.get("time", ""))
+        time = parse_datetime(requests.text(request.GET, "time"))
     except ValueError:
         time = None
-    event_id = number(request.GET, "event")
+    event_id = requests.number(request.GET, "event")
     return (time, event_id) if time and time.tzinfo and event_id is not None else NEWEST

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from ingest.masking import Mask, mask_for
-from ingest.views.requests import PageRequest, number
+from ingest.views import requests
 from profiles.identities import (
     NEWEST,
     Found,
@@ -28,10 +28,10 @@ WHOLE, MASKED = "profiles.view_profiles", "profiles.view_masked"
 
 
 @login_required
-def search(request: PageRequest) -> HttpResponse:
+def search(request: requests.PageRequest) -> HttpResponse:
     """From the search box of every page: straight to the profile where only one can be meant."""
     mask = mask_for(request.user, whole=WHOLE, masked=MASKED)
-    text = request.GET.get("q", "").strip()
+    text = requests.text(request.GET, "q")
     found = find_profiles(text, guess=not mask.on) if text else []
     if len({one.profile_id for one in found if one.how in ("is", "profile id")}) == 1:
         return redirect("profile", public_id(found[0].profile_id))
@@ -39,9 +39,9 @@ def search(request: PageRequest) -> HttpResponse:
 
 
 @login_required
-def profiles(request: PageRequest) -> HttpResponse:
+def profiles(request: requests.PageRequest) -> HttpResponse:
     mask = mask_for(request.user, whole=WHOLE, masked=MASKED)
-    text = request.GET.get("q", "").strip()
+    text = requests.text(request.GET, "q")
     context = _found(text, mask) if text else _listed(request)
     context |= {
         "mask": mask,
@@ -73,11 +73,14 @@ def _how(found: Found, mask: Mask) -> str:
     return f"{kind}: {shown}"
 
 
-def _listed(request: PageRequest) -> dict[str, Any]:
+def _listed(request: requests.PageRequest) -> dict[str, Any]:
     asked = request.GET
     filters = ProfileFilters(
-        kind=asked.get("kind", ""), who=asked.get("who", ""), joined="joined" in asked, held="held" in asked
+        kind=requests.text(asked, "kind"),
+        who=requests.text(asked, "who"),
+        joined="joined" in asked,
+        held="held" in asked,
     )
-    page = profile_page(filters, before=number(request.GET, "before") or NEWEST)
+    page = profile_page(filters, before=requests.number(request.GET, "before") or NEWEST)
     rows = [(row, "") for row in summaries(page.profile_ids)]
     return {"rows": rows, "filters": filters, "older": page.older, "complete": page.complete}

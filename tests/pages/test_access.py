@@ -1,6 +1,7 @@
 """Every page for every role: who may not see it gets no page, and who is not logged in is asked to."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -131,3 +132,56 @@ def test_pages_allow_no_script_or_style_but_our_files(people: dict[str, User]) -
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+ODD = ["\0", "a\0b\0c", "\ud7ff" * 3, "%" * 300, "9" * 18, "9" * 30, "-1", "\U0010ffff" * 4, "../..", "\r\nX: y"]
+FIELDS = [
+    "q",
+    "kind",
+    "who",
+    "before",
+    "type",
+    "source",
+    "delivery",
+    "paused",
+    "origin",
+    "state",
+    "reason",
+    "time",
+    "event",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_that_stands_in_an_address_breaks_a_page(
+    odd: str, people: dict[str, User], addresses: dict[str, str]
+) -> None:
+    client = Client()
+    client.force_login(people["administrator"])
+    for address in ("/events/", "/profiles/", "/search/", "/deliveries/", "/rejected/", addresses["profile"]):
+        for name in FIELDS:
+            assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)
+    answer = client.post("/sources/new/", {"name": odd, "origins": odd, "region": odd, "client_ip": odd})
+    assert answer.status_code in (302, 422)
+
+
+def test_a_number_beyond_all_bounds_is_not_found(people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people["administrator"])
+    for noun in ("events", "deliveries", "sources", "rejected"):
+        for number in ("0", "9" * 18, "9" * 19, "9" * 40):
+            assert client.get(f"/{noun}/{number}/").status_code == 404, (noun, number)
+    for page in ("effect", "profile"):
+        assert client.get(f"/events/{'9' * 40}/{page}/").status_code == 404
+
+
+def test_broken_and_forbidden_pages_need_nothing_to_be_shown() -> None:
+    assert "Something broke on our side" in render_to_string("500.html")
+    assert "Please try again" in render_to_string("403_csrf.html")
+
+
+def test_a_page_that_never_was_says_so_to_anybody(people: dict[str, User]) -> None:
+    client = Client()
+    assert "There is no such page" in client.get("/nothing/").content.decode()
+    client.force_login(people["nobody"])
+    assert "There is no such page" in client.get("/nothing/").content.decode()

@@ -45,7 +45,9 @@ def test_the_start_of_an_identifier_or_trait_finds_too(analyst: Client, text: st
     assert [row.public_id for row, _ in found] == [ada]
 
 
-@pytest.mark.parametrize("text", ["%", "_da", "a\\", "' OR 1=1", "\x00", "%00", "x" * 5000, "\U0010ffff" * 3, "🙂🙂🙂"])
+@pytest.mark.parametrize(
+    "text", ["%", "_da", "a\\", "' OR 1=1", "x\x00y\x00z", "%00", "x" * 5000, "\U0010ffff" * 3, "🙂🙂🙂"]
+)
 def test_odd_text_finds_nobody_and_breaks_nothing(analyst: Client, text: str) -> None:
     crowd.ada()
     assert analyst.get("/profiles/", {"q": text}).context["rows"] == []
