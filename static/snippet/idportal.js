@@ -3,7 +3,7 @@
   "use strict";
   const VERSION = "1.0.0";
   const SECOND = 1000, MINUTE = 60 * SECOND, WEEK = 10080 * MINUTE;
-  const GATHER = 250, PAUSE = 2 * SECOND, DOUBT = 30 * SECOND;
+  const GATHER = 250, PAUSE = SECOND, DOUBT = 30 * SECOND;
   const IN_FLIGHT_BYTES = 60000; // browsers lose what is over 64 KiB when a page goes away
   const BATCH_EVENTS = 100, QUEUE_EVENTS = 1000, QUEUE_BYTES = 1e6;
   const FINAL = [400, 401, 403, 410, 413, 422];
@@ -14,12 +14,12 @@
   const QUEUE = `idportal.q.${writeKey}.`, ID = "idportal.id", CONSENT = "idportal.consent", WAIT = "idportal.wait";
 
   const told = new Set();
-  function explain(text, level = "warn") {
-    if (!told.has(text)) console[level]("idportal: " + text);
+  function explain(text) {
+    if (!told.has(text)) console.warn("idportal: " + text);
     told.add(text);
   }
   function attempt(what) {
-    try { return what(); } catch { /* blocked by the browser */ }
+    try { return what(); } catch {}
   }
   const safely = (what) => (...args) => {
     try { what(...args); } catch (error) { explain(`${error}; not sent.`); }
@@ -35,17 +35,17 @@
   const storedKeys = (start) => (attempt(() => Object.keys(localStorage)) || []).filter((key) => key.startsWith(start));
 
   const readCookie = (name) => attempt(() => document.cookie.match(`(?:^|; )${name}=([^;]+)`)?.[1]);
-  function writeCookie(name, value, days) {
+  function writeCookie(name, value, age) {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    attempt(() => (document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; samesite=lax${secure}${domain}`));
+    attempt(() => (document.cookie = `${name}=${value}; path=/; max-age=${age}; samesite=lax${secure}${domain}`));
   }
-  // Browsers refuse a public suffix, so the first domain that is taken is the widest.
+  // Browsers refuse public suffixes, so the first domain that is taken is the widest.
   let domain;
   function findDomain() {
     const labels = location.hostname.split(".");
     for (let count = 2, taken; count <= labels.length && !taken; count++) {
       domain = "; domain=" + labels.slice(-count).join(".");
-      writeCookie("idportal_try", 1, 1);
+      writeCookie("idportal_try", 1, 9);
       taken = readCookie("idportal_try");
       writeCookie("idportal_try", "", 0);
     }
@@ -58,9 +58,8 @@
   function uuid() {
     stamp = Math.max(Date.now(), stamp + 1);
     const time = stamp.toString(16).padStart(12, "0");
-    const random = Array.from(crypto.getRandomValues(new Uint8Array(19)), (byte) => (byte & 15).toString(16)).join("");
-    const variant = "89ab"[stamp & 3];
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7)}`;
+    const random = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7` + "xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, random);
   }
   const ageOf = (id) => Date.now() - parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
@@ -75,18 +74,18 @@
     const text = JSON.stringify(who);
     memory = who;
     if (read(ID) !== text) write(ID, text);
-    if (readCookie("idportal_id") !== who.id) keepCookie(who.id, 365);
+    if (readCookie("idportal_id") !== who.id) keepCookie(who.id);
     lasting = readCookie("idportal_id") === who.id || read(ID) === text;
     return who;
   }
-  function keepCookie(id, days) {
+  function keepCookie(id, age = 31536000) {
     if (domain === undefined) findDomain();
-    writeCookie("idportal_id", id, days);
+    writeCookie("idportal_id", id, age);
   }
 
-  // ---- consent: nothing is stored or sent without; undecided, calls wait in memory
+  // ---- consent: nothing is stored or sent without; until then calls wait in memory
 
-  let decision, held = [], started = false;
+  let decision, started, held = [];
   const decided = () => readJson(CONSENT) || decision;
   function refusal() {
     const said = decided();
@@ -106,7 +105,7 @@
     if (event) held.push(event);
     if (decided()?.granted === false) held = [], queue = [], memory = {};
     held = held.slice(-BATCH_EVENTS);
-    if (reason) explain(`nothing is stored or sent: ${reason}.`, "info");
+    if (reason) explain(`nothing is stored or sent: ${reason}.`);
     else if (started) held.splice(0).forEach(safely(record));
   }
 
@@ -114,26 +113,26 @@
 
   let referrer = document.referrer;
   function idText(value) {
-    if (value == null || value === "") return;
-    const text = `${value}`.trim();
-    if (!["string", "number"].includes(typeof value) || /^(undefined|null|NaN|\[object.*)?$/.test(text)) throw `"${text}" is no id`;
-    return text;
+    const text = `${value ?? ""}`.trim();
+    if (/^(undefined|null|NaN|true|false|\[object.*)$/.test(text)) throw `"${text}" is no id`;
+    return text || undefined;
   }
+  const whom = (event) => event.userId || event.traits || event.identifiers;
   const make = {
-    identify: (userId, traits, options) => (userId || traits || options?.identifiers) && { userId: idText(userId), traits, options },
-    track: (event, properties, options) => event && { event: `${event}`, properties, options },
-    page: (name, properties, options) => ({ name, properties, options }),
-    alias: (userId, previousId, options) => userId && { userId: idText(userId), previousId: idText(previousId), options },
+    identify: (userId, traits) => ({ userId: idText(userId), traits }),
+    track: (name, properties) => ({ event: name && `${name}`, properties }),
+    page: (name, properties) => ({ name, properties }),
+    alias: (userId, previousId) => ({ userId: idText(userId), previousId: idText(previousId) }),
     reset: () => ({}),
   };
   function call(type, args, time = new Date()) {
     if (type === "consent") return consent(...args);
     if (Object(args[0]) === args[0]) args = [undefined, ...args];
-    const { options, ...fields } = make[type](...args) || {};
-    if (!Object.keys(fields).length && type !== "reset") throw `${type}() without its first argument`;
-    const { identifiers, signature, timestamp = time } = options || {};
-    const event = { type, messageId: uuid(), timestamp, ...fields, identifiers, signature, context: context() };
-    admit(JSON.parse(JSON.stringify(event))); // what the page changes later is not in it
+    const { identifiers, signature, timestamp = time } = args[2] || {};
+    const said = { ...make[type](...args), identifiers };
+    if (!said.event && !whom(said) && !/page|reset/.test(type)) throw type + "() says nothing";
+    const event = { type, messageId: uuid(), timestamp, ...said, signature, context: context() };
+    admit(JSON.parse(JSON.stringify(event)));
   }
   function context() {
     let campaign;
@@ -150,7 +149,7 @@
     let who = person();
     const { type, userId } = event, before = who.user || (lasting ? who.id : undefined);
     const another = type === "identify" && userId && who.user && who.user !== userId;
-    if (another) explain("identify() with another user id and no reset(): taken as another person.");
+    if (another) explain("identify() with another user id, without reset(): taken as another person.");
     if (another || type === "reset") who = { id: uuid() };
     who = remember({ id: who.id, user: userId || who.user });
     if (type === "reset") return;
@@ -160,14 +159,14 @@
     // An id that only this page knows must not tie anybody to anything.
     if (lasting) event.anonymousId = who.id;
     else event.context.ephemeral = true;
-    if (!lasting && !who.user && !event.traits && !event.identifiers)
-      return explain("cookie and storage are blocked, so anonymous events are not sent.");
+    if (!lasting && !whom(event)) return explain("no cookie, no storage: anonymous events are not sent.");
     enqueue(event.messageId, JSON.stringify(event));
-    schedule(Math.max(GATHER, last + PAUSE - Date.now()));
+    if (away) leave();
+    else schedule(Math.max(GATHER, last + PAUSE - Date.now()));
   }
 
-  // ---- the queue: one storage key an event, written before it is sent. The key's owner is a page, known by its lock.
-  // `at`: when it was given to the browser on the way out, the answer unseen. In storage it stands before the JSON.
+  // ---- the queue: one storage key an event, owned by a page, known by its lock. `at` is when the event left with a
+  // page, the answer unseen; in storage it stands before the JSON.
 
   let queue = [], owner = uuid(), release;
   const locks = navigator.locks;
@@ -189,25 +188,24 @@
     items.forEach((item) => item.key && remove(item.key));
     queue = queue.filter((item) => !items.includes(item));
   }
-  // What has gone from storage was taken over by another tab, or consent was withdrawn there.
-  const isOurs = (item) => !item.key || read(item.key) !== null;
+  const isThere = (item) => !item.key || read(item.key) !== null;
   function mark(item, at) {
     item.at = at;
-    if (item.key && isOurs(item)) write(item.key, (at || "") + item.body);
+    if (item.key && isThere(item)) write(item.key, (at || "") + item.body);
   }
   function waiting() {
-    queue = queue.filter(isOurs);
+    if (!locks) queue = queue.filter(isThere);
     return queue.filter((item) => !item.flying && !item.at);
   }
   const doubtful = () => queue.filter((item) => !item.flying && item.at);
 
-  // The lock of a page that is gone is free. Without locks (plain http), age must do.
+  // The lock of a page that is gone is free. Without locks (plain http) age must do.
   function adopt() {
     if (refusal()) return;
     const owners = new Set(storedKeys(QUEUE).map((key) => key.slice(QUEUE.length, -37)));
     owners.delete(owner);
     owners.forEach((name) => {
-      if (locks) lock(name, { ifAvailable: true }, (free) => free && takeOver(name, 0));
+      if (locks) lock(name, { ifAvailable: true }, (free) => free && takeOver(name));
       else takeOver(name, MINUTE);
     });
   }
@@ -224,7 +222,7 @@
 
   // ---- sending
 
-  let timer, flights = 0, inFlight = 0, failures = 0, retryAt = 0, limit = BATCH_EVENTS, last = 0;
+  let timer, inFlight = 0, left = 0, failures = 0, retryAt = 0, limit = BATCH_EVENTS, last = 0;
   const bytes = (text) => new Blob([text]).size;
   const pause = () => Math.max(retryAt, Math.min(+read(WAIT), Date.now() + 60 * MINUTE)) - Date.now();
 
@@ -236,35 +234,34 @@
     timer = null;
     safely(flush)();
   }
-  function take(room) {
-    let size = 200; // around the events
-    const all = waiting(), end = all.findIndex((item, index) => index === limit || (size += item.size) > room);
-    return end < 0 ? all : all.slice(0, end);
+  function take() {
+    let room = IN_FLIGHT_BYTES - inFlight - left - 200, count = 0;
+    return waiting().filter(({ size }) => count < limit && size <= room && (count++, (room -= size), true));
   }
   function wrap(batch) {
     const head = JSON.stringify({ sentAt: new Date(), writeKey });
     return `${head.slice(0, -1)},"batch":[${batch.map((item) => item.body)}]}`;
   }
   function flush() {
-    if (!started || refusal() || (flights && !document.hidden)) return;
+    if (!started || away || refusal() || (inFlight && !document.hidden)) return;
     if (pause() > 0) return schedule(pause());
-    let batch = take(IN_FLIGHT_BYTES - inFlight);
-    if (!batch.length && !flights) batch = waiting().slice(0, 1); // too large to be sent on the way out
+    let batch = take();
+    if (!batch.length && !inFlight) batch = waiting().slice(0, 1); // too large for a page that is going away
     if (batch.length) send(batch);
   }
   async function send(batch) {
     const body = wrap(batch), size = bytes(body);
     batch.forEach((item) => (item.flying = true));
-    flights++, inFlight += size, last = Date.now();
+    inFlight += size, last = Date.now();
     // A string goes as text/plain, which needs no preflight.
     const keepalive = !failures && inFlight <= IN_FLIGHT_BYTES, signal = AbortSignal.timeout?.(30 * SECOND);
-    let response;
-    try { response = await fetch(endpoint, { method: "POST", body, keepalive, signal, credentials: "omit" }); } catch { /* no network */ }
-    flights--, inFlight -= size;
+    const options = { method: "POST", body, keepalive, signal, credentials: "omit" };
+    const response = await new Promise((done) => done(fetch(endpoint, options))).catch(() => {});
+    inFlight -= size;
     batch.forEach((item) => (item.flying = false));
     safely(answered)(batch, response);
-    const left = waiting().length;
-    if (left) schedule(left > 20 ? 0 : last + PAUSE - Date.now());
+    const more = waiting().length;
+    if (more) schedule(more < limit ? last + PAUSE - Date.now() : 0);
   }
   function answered(batch, response) {
     const { ok, status } = response || {};
@@ -273,11 +270,12 @@
     failures = retryAt = 0;
     remove(WAIT);
     drop(batch);
-    // It answers, so what the browser was given moments ago arrived too. What is older goes again, and lands once.
+    // It answers, so what left with a page just now arrived too. What is older goes again, and lands once.
     doubtful().forEach((item) => (Date.now() - item.at < DOUBT ? drop([item]) : mark(item, 0)));
     tell(response);
   }
   function backOff(batch, response) {
+    if (away && !response) return; // cut off with the page, so its mark stays
     const asked = response?.headers.get("retry-after");
     const until = asked > 0 ? asked * SECOND : Date.parse(asked) - Date.now();
     const own = Math.min(5 * MINUTE, SECOND * 2 ** failures++) * (0.5 + Math.random() / 2);
@@ -296,7 +294,7 @@
 
   // ---- coming and going
 
-  let seen = "";
+  let seen = "", away;
   // A fragment is an address only where a router uses it: #/ and #!
   const address = () => location.href.replace(/#(?![!/]).*/, "");
   function view() {
@@ -307,27 +305,28 @@
   }
   function leave() {
     const now = Date.now();
+    away = true;
     release?.();
+    if (refusal()) return;
     queue.forEach((item) => item.flying && mark(item, now));
-    if (!started || refusal()) return;
     const trouble = failures || navigator.onLine === false || pause() > 0;
     if (trouble && queue.every((item) => item.key)) return; // the next page sends them
-    for (let batch; (batch = take(IN_FLIGHT_BYTES - inFlight)).length; ) {
+    for (let batch; (batch = take()).length; ) {
       const body = wrap(batch);
       if (!attempt(() => navigator.sendBeacon(endpoint, body))) send(batch);
-      else inFlight += bytes(body), batch.forEach((item) => mark(item, now));
+      else left += bytes(body), batch.forEach((item) => mark(item, now));
     }
   }
   function comeBack() {
-    if (!flights) inFlight = 0;
-    seen = "";
+    queue = queue.filter(isThere); // another tab may have taken them over
+    left = 0, away = false, seen = "";
     hold();
     adopt();
     view();
   }
   function start() {
     started = true;
-    if (!refusal()) keepCookie(person().id, 365);
+    if (!refusal()) keepCookie(person().id);
     hold();
     adopt();
     admit();

@@ -10,13 +10,17 @@ from tests.snippet.site import Collect, Site
 
 # Names for the site's machine: with subdomains, and below a public suffix of two labels.
 NAMES = "--host-resolver-rules=MAP *.shop.example 127.0.0.1, MAP *.shop.co.uk 127.0.0.1"
+# Pages that were left are kept, as visitors' browsers do. Playwright can't look into one that comes back.
+KEEP_PAGES = ("--enable-features=BackForwardCache", "--enable-bfcache")
 
 
 @pytest.fixture(scope="session")
 def chrome(browser_type: BrowserType) -> Iterator[Browser]:
-    """Unlike the browser of the other tests it keeps pages that were left, as visitors' browsers do."""
-    kept = ["--disable-back-forward-cache"]
-    browser = browser_type.launch(executable_path=chromium(), args=[*ARGUMENTS, NAMES], ignore_default_args=kept)
+    browser = browser_type.launch(
+        executable_path=chromium(),
+        args=[*ARGUMENTS, NAMES, *KEEP_PAGES],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
     yield browser
     browser.close()
 

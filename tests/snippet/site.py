@@ -14,6 +14,9 @@ SNIPPET = Path(__file__).parents[2] / "static" / "snippet"
 PATIENCE = 10
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "retry-after"}
 
+# What a page does when it is shown or hidden is to send at once; it saves a test the wait for others to travel with.
+HURRY = "document.dispatchEvent(new Event('visibilitychange'))"
+
 Event = dict[str, Any]
 
 
@@ -77,6 +80,8 @@ class Collect(Server):
         self.posts: list[Post] = []
         self.preflights = 0
         self.answer: Answer | Callable[[str], Answer] = Answer()
+        self.gate = threading.Event()  # cleared, nobody gets an answer
+        self.gate.set()
         self._changed = threading.Condition()
         super().__init__()
 
@@ -89,6 +94,7 @@ class Collect(Server):
             post = Post(body=body, headers=dict(request.headers), at=monotonic(), status=given.status)
             self.posts.append(post)
             self._changed.notify_all()
+        self.gate.wait(PATIENCE)
         headers = {**CORS, **given.headers}
         return Answer(status=given.status, headers=headers), json.dumps(given.body).encode()
 
@@ -130,8 +136,8 @@ class Site(Server):
         if path == "/v1/events":  # the collect API on the site's own address
             return self.collect.respond(request, body)
         if path.startswith("/static/snippet/"):
-            headers = {"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"}
-            return Answer(headers=headers), (SNIPPET / path.removeprefix("/static/snippet/")).read_bytes()
+            script = {"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"}
+            return Answer(headers=script), (SNIPPET / path.removeprefix("/static/snippet/")).read_bytes()
         page, headers = self.pages.get(path) or (html(title=path, head=self.tag()), {})
         return Answer(headers={"Content-Type": "text/html; charset=utf-8", **headers}), page.encode()
 
