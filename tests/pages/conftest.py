@@ -69,7 +69,11 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def portal(live_server: LiveServer) -> Iterator[Portal]:
     """The portal in a process that browsers reach, with people in it and an empty pipeline."""
-    people = crowd.people()
-    yield Portal(live_server.url, people)
+    _forget_events()
+    yield Portal(live_server.url, crowd.people())
+    _forget_events()
+
+
+def _forget_events() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE raw_events")  # a table without a managed model is not flushed
