@@ -50,7 +50,7 @@ def test_a_visit_to_the_shop_joins_what_came_before_the_sign_up(stack: Stack, br
     with shopper.expect_popup() as opened:
         shopper.get_by_role("link", name="See your profile in the portal").click()
     portal = opened.value
-    portal.get_by_label("Username").fill("admin")
+    portal.get_by_label("Name").fill("admin")
     portal.get_by_label("Password").fill(password[1])
     portal.get_by_role("button", name="Log in").click()
     expect(portal.locator("main")).to_contain_text("ada.from.the.shop@example.com")
