@@ -1,5 +1,6 @@
 """Takes nothing, gives the list of what runs on one machine, as a configuration for supervisord."""
 
+import os
 from dataclasses import dataclass
 
 from idportal import embedded
@@ -35,7 +36,7 @@ _SUPERVISORD = """
 [supervisord]
 nodaemon = true
 silent = true
-user = %(ENV_STACK_USER)s
+{user}
 logfile = %(ENV_VAR_DIR)s/log/supervisor.log
 logfile_maxbytes = 5MB
 logfile_backups = 2
@@ -84,4 +85,6 @@ def supervisor_configuration() -> str:
         )
         for priority, program in enumerate(PROGRAMS, start=1)
     ]
-    return "".join([_SUPERVISORD, *sections])
+    # As root it asks whether that is meant; as anybody else the option may not be there.
+    user = "user = root" if os.geteuid() == 0 else ""
+    return "".join([_SUPERVISORD.replace("{user}", user), *sections])

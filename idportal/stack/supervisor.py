@@ -1,7 +1,6 @@
 """Takes the list of programs, gives a supervisord that keeps them running, and a way to ask it."""
 
 import ctypes
-import getpass
 import signal
 import subprocess
 import sys
@@ -38,7 +37,6 @@ class Supervisor:
             leftovers.STACK: str(var_dir),
             "STACK_PYTHON": _quoted(sys.executable),
             "STACK_SOCKET": socket_path(),
-            "STACK_USER": getpass.getuser(),
         }
         with (var_dir / "log" / "supervisor.out").open("wb") as out:
             self.process = subprocess.Popen(
