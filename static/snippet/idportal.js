@@ -1,9 +1,9 @@
-// idportal 1.0.0: takes calls and page views of a visit, gives events to the collect API. See docs/snippet.md
+// idportal 1.0.0: takes calls and page views, gives events to the collect API. See docs/snippet.md
 (() => {
   "use strict";
   const VERSION = "1.0.0";
-  const SECOND = 1000, MINUTE = 60 * SECOND, WEEK = 10080 * MINUTE;
-  const GATHER = 250, PAUSE = SECOND, DOUBT = 30 * SECOND;
+  const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, WEEK = 168 * HOUR;
+  const GATHER = 50, PAUSE = SECOND; // events made together travel together
   const IN_FLIGHT_BYTES = 60000; // browsers lose what is over 64 KiB when a page goes away
   const BATCH_EVENTS = 100, QUEUE_EVENTS = 1000, QUEUE_BYTES = 1e6;
   const FINAL = [400, 401, 403, 410, 413, 422];
@@ -53,7 +53,7 @@
 
   // ---- who
 
-  // UUID version 7; the stamps of a page only rise, so ids sort as they were made.
+  // UUID version 7; stamps only rise, so ids sort as they were made.
   let stamp = 0;
   function uuid() {
     stamp = Math.max(Date.now(), stamp + 1);
@@ -109,7 +109,7 @@
     else if (started) held.splice(0).forEach(safely(record));
   }
 
-  // ---- from a call to an event
+  // ---- calls
 
   let referrer = document.referrer;
   function idText(value) {
@@ -224,7 +224,7 @@
 
   let timer, inFlight = 0, left = 0, failures = 0, retryAt = 0, limit = BATCH_EVENTS, last = 0;
   const bytes = (text) => new Blob([text]).size;
-  const pause = () => Math.max(retryAt, Math.min(+read(WAIT), Date.now() + 60 * MINUTE)) - Date.now();
+  const pause = () => Math.min(Math.max(retryAt, read(WAIT)) - Date.now(), HOUR);
 
   function schedule(delay) {
     timer ??= setTimeout(hurry, delay);
@@ -268,10 +268,10 @@
     if (status === 413 && batch.length > 1) return void (limit = Math.ceil(batch.length / 2));
     if (!ok && !FINAL.includes(status)) return backOff(batch, response);
     failures = retryAt = 0;
-    remove(WAIT);
     drop(batch);
-    // It answers, so what left with a page just now arrived too. What is older goes again, and lands once.
-    doubtful().forEach((item) => (Date.now() - item.at < DOUBT ? drop([item]) : mark(item, 0)));
+    // It answers, so what left with a page just now arrived too; in doubt it goes again, and lands once.
+    const sound = Date.now() - read(WAIT) > 5 * MINUTE;
+    doubtful().forEach((item) => (sound && Date.now() - item.at < MINUTE / 2 ? drop([item]) : mark(item, 0)));
     tell(response);
   }
   function backOff(batch, response) {
@@ -279,8 +279,8 @@
     const asked = response?.headers.get("retry-after");
     const until = asked > 0 ? asked * SECOND : Date.parse(asked) - Date.now();
     const own = Math.min(5 * MINUTE, SECOND * 2 ** failures++) * (0.5 + Math.random() / 2);
-    retryAt = Date.now() + Math.max(own, until || 0);
-    if (asked) write(WAIT, retryAt);
+    retryAt = Date.now() + Math.max(own, Math.min(until || 0, HOUR));
+    write(WAIT, asked ? retryAt : Date.now());
     [...batch, ...doubtful()].forEach((item) => mark(item, 0));
     const what = response ? "answers " + response.status : "can't be reached (offline, blocked, CSP connect-src?)";
     explain(`${endpoint} ${what}; events are sent later.`);
@@ -295,7 +295,7 @@
   // ---- coming and going
 
   let seen = "", away;
-  // A fragment is an address only where a router uses it: #/ and #!
+  // A fragment is an address where a router uses it: #/ and #!
   const address = () => location.href.replace(/#(?![!/]).*/, "");
   function view() {
     if (pageViews === "off" || address() === seen) return;
@@ -338,10 +338,11 @@
       setTimeout(safely(view)); // the title follows
     };
     on(window, "popstate", view);
+    if (window.navigation) on(navigation, "navigate", hurry);
     on(window, "pagehide", leave);
     on(window, "pageshow", (event) => event.persisted && comeBack());
     on(window, "online", () => { retryAt = 0; hurry(); });
-    on(window, "storage", (event) => event.key === CONSENT && admit());
+    on(window, "storage", () => admit());
     on(document, "visibilitychange", () => { if (!document.hidden) adopt(); hurry(); });
     if (!locks) setTimeout(safely(adopt), MINUTE);
   }

@@ -17,6 +17,8 @@ CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "re
 # What a page does when it is shown or hidden is to send at once; it saves a test the wait for others to travel with.
 HURRY = "document.dispatchEvent(new Event('visibilitychange'))"
 
+NOTHING_WAITS = "!Object.keys(localStorage).some((key) => key.startsWith('idportal.q.'))"
+
 Event = dict[str, Any]
 
 

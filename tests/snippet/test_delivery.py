@@ -1,11 +1,12 @@
 """Events outlive refusals, lost networks, closed and crashed tabs, and arrive once."""
 
+import random
 from contextlib import suppress
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
-from tests.snippet.site import HURRY, Answer, Collect, Site, html
+from tests.snippet.site import HURRY, NOTHING_WAITS, Answer, Collect, Site, html
 
 
 def once(collect: Collect, count: int) -> None:
@@ -54,7 +55,7 @@ def test_events_are_sent_again_after_a_refusal_that_may_pass(
     tab.evaluate("idportal.track('Kept')")
     once(collect, 2)
     assert collect.posts[1].at - collect.posts[0].at > 0.45
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_pauses_grow_while_the_collect_api_stays_down(site: Site, collect: Collect, tab: Page) -> None:
@@ -89,7 +90,7 @@ def test_a_refusal_that_is_final_is_explained_and_not_repeated(
     tab.evaluate(f"idportal.track('Taken'); {HURRY}")
     once(collect, 1)
     assert len(collect.refused) == 5
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_a_batch_that_is_too_large_is_halved_and_only_what_is_too_large_alone_is_given_up(
@@ -103,7 +104,7 @@ def test_a_batch_that_is_too_large_is_halved_and_only_what_is_too_large_alone_is
     tab.evaluate("for (let n = 0; n < 9; n++) idportal.track('Nr ' + n); idportal.track('Huge', {text: 'huge'})")
     once(collect, 10)
     assert [name for name in collect.names if name != "page"] == [f"Nr {number}" for number in range(9)]
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
     assert any("413" in said for said in console)
 
 
@@ -150,7 +151,7 @@ def test_events_older_than_a_week_are_given_up(site: Site, collect: Collect, tab
     tab.evaluate(f"idportal.track('End'); {HURRY}")
     collect.until_event("End")
     assert collect.names == ["page", "End"]
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_two_tabs_keep_to_their_own_events(site: Site, collect: Collect, visitor: BrowserContext) -> None:
@@ -216,6 +217,28 @@ def test_another_sources_events_are_left_alone(
     assert {post.batch["writeKey"] for post in collect.posts if post.status == 200} == {"wk_test"}
     tab.goto(site.url + "/other")
     once(collect, 3)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happens_on_a_visit_every_event_arrives(
+    site: Site, collect: Collect, visitor: BrowserContext, seed: int
+) -> None:
+    chance = random.Random(seed)
+    tabs = [visitor.new_page(), visitor.new_page()]
+    for tab in tabs:
+        tab.goto(site.url)
+    said = [f"Nr {number}" for number in range(40)]
+    for name in said:
+        collect.answer = Answer(status=chance.choice([200, 200, 200, 200, 503, 429, 0]))
+        tab = chance.choice(tabs)
+        tab.evaluate(f"idportal.track('{name}')")
+        if chance.random() < 0.5:
+            tab.evaluate(f"location.href = '/{chance.random()}'")
+            tab.wait_for_function("window.idportal?.version")
+    collect.answer = Answer()
+    for tab in tabs:
+        tab.goto(site.url)
+    collect.until(lambda: set(said) <= set(collect.names), f"all of them, with seed {seed}")
 
 
 def test_a_failing_script_of_the_page_does_not_reach_into_the_snippet(

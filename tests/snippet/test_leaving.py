@@ -5,16 +5,22 @@ import json
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.snippet.site import HURRY, Answer, Collect, Post, Site, html
+from tests.snippet.site import HURRY, NOTHING_WAITS, Answer, Collect, Post, Site, html
 
 BEACONS = 60_000
+# Browsers that don't tell a page beforehand that it will be left.
+NO_WARNING = "Object.defineProperty(window, 'navigation', {value: undefined})"
 
 
 def by_beacon(post: Post) -> bool:
     return post.headers["Sec-Fetch-Mode"] == "no-cors"
 
 
-def test_what_is_said_while_leaving_arrives_once(site: Site, collect: Collect, tab: Page) -> None:
+@pytest.mark.parametrize("script", ["", NO_WARNING], ids=["warned", "unwarned"])
+def test_what_is_said_while_leaving_arrives_once(
+    site: Site, collect: Collect, visitor: BrowserContext, tab: Page, script: str
+) -> None:
+    visitor.add_init_script(script)
     tab.goto(f"{site.url}/page0")
     for number in range(8):
         tab.evaluate(f"idportal.track('Left {number}'); location.href = '/page{number + 1}'")
@@ -80,13 +86,13 @@ def test_a_hidden_page_sends_at_once_and_reads_the_answer(site: Site, collect: C
     )
     collect.until_event("Hidden")
     assert collect.posts[1].at - collect.posts[0].at < 1
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_without_sendbeacon_a_keepalive_request_does_it(
     site: Site, collect: Collect, visitor: BrowserContext, tab: Page
 ) -> None:
-    visitor.add_init_script("navigator.sendBeacon = () => false")
+    visitor.add_init_script("navigator.sendBeacon = () => false;" + NO_WARNING)
     tab.goto(site.url)
     tab.evaluate("idportal.track('Gone'); location.href = 'about:blank'")
     collect.until_event("Gone")
@@ -94,8 +100,9 @@ def test_without_sendbeacon_a_keepalive_request_does_it(
 
 
 def test_at_most_60_kb_leave_with_a_page_and_the_next_one_sends_the_rest(
-    site: Site, collect: Collect, tab: Page
+    site: Site, collect: Collect, visitor: BrowserContext, tab: Page
 ) -> None:
+    visitor.add_init_script(NO_WARNING)
     tab.goto(site.url)
     tab.evaluate("for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'ä'.repeat(500)})")
     tab.evaluate("location.href = '/next'")
@@ -122,8 +129,9 @@ def test_while_the_collect_api_is_down_nothing_is_risked_on_the_way_out(
 
 
 def test_what_left_with_a_page_goes_again_when_the_next_page_finds_the_collect_api_down(
-    site: Site, collect: Collect, tab: Page
+    site: Site, collect: Collect, visitor: BrowserContext, tab: Page
 ) -> None:
+    visitor.add_init_script(NO_WARNING)
     collect.answer = Answer(status=503)
     tab.goto(site.url)
     tab.evaluate("idportal.track('Unlucky'); location.href = '/next'")
@@ -149,7 +157,7 @@ def test_what_left_without_an_answer_goes_again_only_if_nothing_speaks_for_its_a
     tab.evaluate(f"idportal.track('End'); {HURRY}")
     collect.until_event("End")
     assert ("Unseen" in collect.names) is again
-    tab.wait_for_function("Object.keys(localStorage).join() === 'idportal.id'")
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def new_id(tab: Page) -> str:
