@@ -94,9 +94,10 @@ def import_source() -> Source:
 
 
 def snippet(source: Source) -> str:
-    """What a marketer pastes into the site's pages."""
+    """What a marketer pastes into the site's pages: the stub keeps calls until the script is there."""
     return format_html(
-        '<script async src="{}/static/snippet/idportal.js" data-write-key="{}" data-endpoint="{}"></script>',
+        '<script src="{0}/static/snippet/stub.js"></script>\n'
+        '<script async src="{0}/static/snippet/idportal.js" data-write-key="{1}" data-endpoint="{2}"></script>',
         settings.PORTAL_URL,
         source.write_key,
         settings.COLLECT_URL,
