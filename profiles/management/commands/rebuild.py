@@ -15,7 +15,7 @@ from profiles.resolution import EVENTS_A_BATCH
 
 class Command(BaseCommand):
     help = (
-        "Compute all profiles again from the raw events, beside those in force, and compare: identifiers, links, owners "
+        "Compute all profiles again from the raw events, beside those in force, and compare identifiers, links, owners "
         "of events, traits. Exit status 1 if anything differs. What lands meanwhile doesn't matter."
     )
 
