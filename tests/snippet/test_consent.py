@@ -66,6 +66,7 @@ def test_a_no_removes_everything_but_itself(site: Site, collect: Collect, visito
     tab.wait_for_function("performance.now() > 800")
     assert traces(visitor, tab) == {"cookies": [], "keys": ["idportal.consent"]}
 
+    tab.evaluate("idportal.consent(true); idportal.track('Nor that either'); idportal.consent(false)")
     tab.evaluate("idportal.consent(true); idportal.track('Again')")
     again = collect.until_event("Again")
     assert collect.names == ["page", "identify", "Again"]

@@ -104,8 +104,10 @@ def test_at_most_60_kb_leave_with_a_page_and_the_next_one_sends_the_rest(
 ) -> None:
     visitor.add_init_script(NO_WARNING)
     tab.goto(site.url)
-    tab.evaluate("for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'ä'.repeat(500)})")
-    tab.evaluate("location.href = '/next'")
+    tab.evaluate(
+        """for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'ä'.repeat(500)});
+        location.href = '/next'"""
+    )
     collect.until(lambda: len(collect.events) == 122, "all of them")
     leaving = [len(post.body.encode()) for post in collect.posts if by_beacon(post)]
     assert 40_000 < sum(leaving) <= BEACONS

@@ -32,8 +32,10 @@ def test_at_most_60_kb_leave_with_a_page_and_the_next_one_sends_the_rest(
     driver: Driver, site: Site, collect: Collect
 ) -> None:
     driver.goto(site.url)
-    driver.run("for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'x'.repeat(1000)})")
-    driver.run("location.href = '/next'")
+    driver.run(
+        """for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'x'.repeat(1000)});
+        location.href = '/next'"""
+    )
     collect.until(lambda: len(collect.events) >= 122, "all of them")
     assert len({event["messageId"] for event in collect.events}) == len(collect.events) == 122
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.snippet.site import HURRY, Collect, Site, html
+from tests.snippet.site import HURRY, Answer, Collect, Site, html
 
 
 def views(collect: Collect) -> list[str]:
@@ -70,6 +70,22 @@ def test_a_page_kept_by_the_back_button_is_seen_again(site: Site, collect: Colle
     collect.until(lambda: len(collect.events) == 4, "the view after going back")
     assert sorted(collect.names) == ["Kept", "page", "page", "page"]
     assert views(collect) == [site.url + "/first", site.url + "/second", site.url + "/first"]
+
+
+def test_a_page_that_comes_back_does_not_send_what_the_next_one_sent_for_it(
+    site: Site, collect: Collect, tab: Page
+) -> None:
+    kept = "<script>addEventListener('pageshow', (event) => event.persisted && idportal.track('Kept'))</script>"
+    collect.answer = Answer(status=503)
+    tab.goto(site.put("/first", html(head=kept + site.tag())))
+    collect.until(lambda: collect.refused, "a first try")
+    tab.evaluate("idportal.track('Inherited')")
+    collect.answer = Answer()
+    tab.goto(site.url + "/second")
+    collect.until(lambda: len(collect.events) == 3, "what both pages have")
+    tab.evaluate("setTimeout(() => history.back())")
+    collect.until_event("Kept")
+    assert sorted(collect.names) == ["Inherited", "Kept", "page", "page", "page"]
 
 
 def test_a_prerendered_page_is_seen_when_it_is_shown(site: Site, collect: Collect, visitor: BrowserContext) -> None:
