@@ -10,6 +10,7 @@ from django.utils import timezone
 from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
 from profiles.models import Link, UndefinedKind
+from profiles.parked import parked_deliveries
 
 MANY = 1000  # counting stops here: more is said as "more than"
 SLOW = timedelta(minutes=1)
@@ -27,7 +28,7 @@ class Matter:
 
 
 def matters() -> list[Matter]:
-    return [*_silence(), *_waiting(), *_rejected(), *_undefined_kinds(), *_held()]
+    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_held()]
 
 
 def _silence() -> Iterator[Matter]:
@@ -41,11 +42,22 @@ def _silence() -> Iterator[Matter]:
 
 
 def _waiting() -> Iterator[Matter]:
-    late = Delivery.objects.filter(resolved_at=None, landed__gt=0, received_at__lt=timezone.now() - SLOW)[:MANY].count()
+    waiting = Delivery.objects.filter(resolved_at=None, landed__gt=0, received_at__lt=timezone.now() - SLOW)
+    late = waiting.exclude(pk__in=[parked.delivery_id for parked in parked_deliveries()])[:MANY].count()
     if late:
         yield Matter(
             "hourglass", "bad", f"{_count(late)} {_plural(late, 'delivery', 'deliveries')} waiting to be resolved",
             "Events have landed, but profiles don't show them yet. Is the worker running?",
+            reverse("deliveries") + "?state=waiting", "ingest.view_deliveries",
+        )  # fmt: skip
+
+
+def _parked() -> Iterator[Matter]:
+    parked = parked_deliveries()
+    if parked:
+        yield Matter(
+            "hourglass", "bad", f"{_count(len(parked))} {_plural(len(parked), 'delivery', 'deliveries')} parked",
+            f"The latest: {parked[0].why_text}. Nothing is lost; a person decides: manage.py parked.",
             reverse("deliveries") + "?state=waiting", "ingest.view_deliveries",
         )  # fmt: skip
 

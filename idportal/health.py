@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 BROKER_SECONDS = 2
 _UNRESOLVED = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(received_at)), 0)::float8
-FROM deliveries WHERE resolved_at IS NULL
+FROM deliveries d
+WHERE resolved_at IS NULL
+  AND NOT EXISTS (SELECT FROM parked_deliveries p WHERE p.delivery_id = d.delivery_id AND p.released_at IS NULL)
 """
 
 

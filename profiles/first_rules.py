@@ -4,7 +4,7 @@ import secrets
 
 from django.db import transaction
 
-from profiles.models import BlockedValue, Kind, ProfileIdKey
+from profiles.models import BlockedValue, CircuitBreaker, Kind, ProfileIdKey
 
 KINDS = [
     {"name": "user_id", "rank": 1, "known": True, "limit": 1, "shared_after": None},
@@ -31,6 +31,7 @@ BLOCKED_PATTERNS = {
 @transaction.atomic
 def ensure_first_rules() -> None:
     """Does nothing where there are rules already: whoever changed them is not overruled by an upgrade."""
+    CircuitBreaker.objects.get_or_create(circuit_breaker_id=1)
     if not ProfileIdKey.objects.exists():
         ProfileIdKey.objects.create(key=secrets.token_bytes(16))
     if Kind.objects.exists():

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from ingest.models import Delivery
-from profiles.models import Identifier, Kind, Reconsideration, UndefinedKind
+from profiles.models import Identifier, Kind, ParkedDelivery, Reconsideration, UndefinedKind
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_result
 
 KEYS = {
@@ -128,12 +128,17 @@ def _resolve(cursor: Any, events_a_batch: int, on_events: OnEvents) -> None:
         cursor.execute("SELECT resolve_batch(%s)", [events_a_batch])
         (resolution_id,) = cursor.fetchone()
         if resolution_id is None:
-            return
+            return _refuse_unresolvable()
         batch += 1
         events += resolution_result(resolution_id).events
         on_events(events)
         if batch & (batch - 1) == 0:  # autovacuum doesn't see these tables; their statistics matter as they double
             cursor.execute(_ANALYZE)
+
+
+def _refuse_unresolvable() -> None:
+    if parked := ParkedDelivery.objects.first():  # the shadow's
+        raise ValidationError(f"delivery {parked.delivery_id} can't be resolved again: {parked.detail['message']}")
 
 
 def _differences(cursor: Any, table: str) -> list[Difference]:

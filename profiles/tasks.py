@@ -3,7 +3,9 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
+from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
 
 logger = logging.getLogger(__name__)
@@ -11,6 +13,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="profiles.resolve")
 def resolve() -> None:
+    started = timezone.now()
     result = resolve_pending()
     if result.deliveries:
         logger.info("resolved %s", result)
+    for parked in parked_deliveries(since=started):
+        logger.warning("delivery %s is parked: %s", parked.delivery_id, parked.why)

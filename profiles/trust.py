@@ -12,6 +12,7 @@ from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_res
 from profiles.rules import current_rules
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
+_BATCH = "SELECT * FROM restamp_trust(%s, %s, %s, %s, %s, %s)"
 _GONE = """
 SELECT coalesce(sum(s.landed), 0)
 FROM delivery_sources s JOIN deliveries d USING (delivery_id)
@@ -45,8 +46,8 @@ def revoke_trust(
 def grant_trust(
     source: Source, *, author: str, since: datetime = EVER, on_batch: Callable[[int], None] = lambda delivery: None
 ) -> Restamped:
-    """What was imported into this source since then, or came with its secret key, is vouched for, and so is what will be
-    imported. What browsers sent never is; signed events from before a revocation stay as they are."""
+    """What was imported into this source since then, or came with its secret key, is vouched for, and so is what
+    will be imported. What browsers sent never is; signed events from before a revocation stay as they are."""
     return _restamp(source, trusted=True, author=author, since=since, on_batch=on_batch)
 
 
@@ -58,12 +59,12 @@ def _restamp(
     change = RuleChange.objects.create(author=author, before=trust[0], after=trust[1])
     source.trusted = trusted
     source.save(update_fields=["trusted"])
-    events, changes, last = 0, ResolutionResult(), 0
+    events, changes = 0, ResolutionResult()
+    last: int | None = 0
     with connection.cursor() as cursor:
         while last is not None:
             on_batch(last)
-            parameters = [source.pk, since, trusted, change.pk, last, EVENTS_A_BATCH]
-            cursor.execute("SELECT * FROM restamp_trust(%s, %s, %s, %s, %s, %s)", parameters)
+            cursor.execute(_BATCH, [source.pk, since, trusted, change.pk, last, EVENTS_A_BATCH])
             last, restamped, resolution_id = cursor.fetchone()
             events += restamped
             changes += resolution_result(resolution_id) if resolution_id else ResolutionResult()

@@ -8,7 +8,8 @@ DECLARE
 BEGIN
     CREATE SCHEMA shadow;
     FOREACH engine_table IN ARRAY ARRAY['deliveries', 'identifiers', 'links', 'combinations', 'trait_values',
-        'undefined_kinds', 'conflicted_neighbourhoods', 'profile_changes', 'resolutions']
+        'undefined_kinds', 'conflicted_neighbourhoods', 'profile_changes', 'resolutions',
+        'circuit_breaker', 'parked_deliveries', 'suspect_deliveries']
     LOOP
         EXECUTE format('CREATE UNLOGGED TABLE shadow.%1$I (LIKE public.%1$I INCLUDING ALL)', engine_table);
     END LOOP;

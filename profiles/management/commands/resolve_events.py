@@ -9,6 +9,7 @@ from django.db.models import Sum
 from tqdm import tqdm
 
 from ingest.models import Delivery
+from profiles.parked import parked_deliveries
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolve_pending
 
 
@@ -37,3 +38,5 @@ class Command(BaseCommand):
             return
         for name, count in asdict(result).items():
             self.stdout.write(f"{name.replace('_', ' ')}: {count}")
+        if parked := len(parked_deliveries()):
+            self.stdout.write(f"parked deliveries that wait for a person: {parked}, see manage.py parked")
