@@ -12,6 +12,7 @@ from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_res
 from profiles.rules import current_rules
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
+OnBatch = Callable[[int], None]
 _BATCH = "SELECT * FROM restamp_trust(%s, %s, %s, %s, %s, %s)"
 _GONE = """
 SELECT coalesce(sum(s.landed), 0)
@@ -33,26 +34,36 @@ class Restamped:
 
 
 def revoke_trust(
-    source: Source, *, author: str, since: datetime = EVER, on_batch: Callable[[int], None] = lambda delivery: None
+    source: Source,
+    *,
+    author: str,
+    since: datetime = EVER,
+    events_a_batch: int = EVENTS_A_BATCH,
+    on_batch: OnBatch = lambda delivery: None,
 ) -> Restamped:
     """No event that landed from this source since then vouches for anything, however it proved itself, and imports
     into it don't any more. Its secret key still proves new events: whoever lost it rotates it first.
 
     Each batch is a transaction. Broken off, the rest is done when it is called again.
     """
-    return _restamp(source, trusted=False, author=author, since=since, on_batch=on_batch)
+    return _restamp(source, False, author, since, events_a_batch, on_batch)
 
 
 def grant_trust(
-    source: Source, *, author: str, since: datetime = EVER, on_batch: Callable[[int], None] = lambda delivery: None
+    source: Source,
+    *,
+    author: str,
+    since: datetime = EVER,
+    events_a_batch: int = EVENTS_A_BATCH,
+    on_batch: OnBatch = lambda delivery: None,
 ) -> Restamped:
     """What was imported into this source since then, or came with its secret key, is vouched for, and so is what
     will be imported. What browsers sent never is; signed events from before a revocation stay as they are."""
-    return _restamp(source, trusted=True, author=author, since=since, on_batch=on_batch)
+    return _restamp(source, True, author, since, events_a_batch, on_batch)
 
 
 def _restamp(
-    source: Source, *, trusted: bool, author: str, since: datetime, on_batch: Callable[[int], None]
+    source: Source, trusted: bool, author: str, since: datetime, events_a_batch: int, on_batch: OnBatch
 ) -> Restamped:
     rules = current_rules()
     trust = [rules | {"trust": {"source": source.name, "trusted": is_so}} for is_so in (not trusted, trusted)]
@@ -64,7 +75,7 @@ def _restamp(
     with connection.cursor() as cursor:
         while last is not None:
             on_batch(last)
-            cursor.execute(_BATCH, [source.pk, since, trusted, change.pk, last, EVENTS_A_BATCH])
+            cursor.execute(_BATCH, [source.pk, since, trusted, change.pk, last, events_a_batch])
             last, restamped, resolution_id = cursor.fetchone()
             events += restamped
             changes += resolution_result(resolution_id) if resolution_id else ResolutionResult()

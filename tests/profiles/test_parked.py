@@ -9,8 +9,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from idportal.attention import matters
 from ingest.models import Delivery, DeliverySource, Source
 from profiles.models import Combination, Identifier, ParkedDelivery, ProfileChange, Resolution, SuspectDelivery
 from profiles.parked import parked_deliveries, parked_delivery, release, set_breaker
@@ -244,3 +246,15 @@ def test_the_command_lists_releases_and_sets_the_breaker() -> None:
         run("--times", "0")
     assert run("--release", str(delivery.pk), "1") == f"delivery {delivery.pk} released\ndelivery 1 is not parked\n"
     assert resolve_pending().merges == 199
+
+
+@pytest.mark.usefixtures("crowd")
+def test_people_are_told_and_a_parked_delivery_is_no_backlog(client: Client) -> None:
+    usual_days()
+    delivery = land_bug()
+    Delivery.objects.filter(pk=delivery.pk).update(received_at=timezone.now() - timedelta(days=1))
+    resolve_pending()
+    titles = [matter.title for matter in matters()]
+    assert "1 delivery parked" in titles
+    assert "1 delivery waiting to be resolved" not in titles
+    assert client.get("/readyz").json()["unresolved_deliveries"] == 0

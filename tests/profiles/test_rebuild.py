@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
 from hypothesis import given
+from hypothesis import strategies as st
 
 from profiles import decisions
 from profiles.models import Combination, Identifier, Link, ProfileChange, Resolution, TraitValue
@@ -62,7 +63,26 @@ def test_after_any_history_nothing_differs(history: list[tuple[str, object]]) ->
         world = World()
         for what, argument in history:
             world.take(what, argument)
-        assert check().differences == []
+        assert check(events_a_batch=3).differences == []
+        transaction.set_rollback(True)
+
+
+@LAWS
+@given(histories(), st.integers(1, 8))
+def test_after_any_history_of_which_the_oldest_events_are_gone_nothing_differs(
+    history: list[tuple[str, object]], kept: int
+) -> None:
+    with transaction.atomic():
+        world = World()
+        for what, argument in history:
+            world.take(what, argument)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM raw_events WHERE event_id >> 20 <= (SELECT max(delivery_id) FROM deliveries) - %s", [kept]
+            )
+            gone = cursor.rowcount
+        comparison = check()
+        assert (comparison.gone, comparison.differences) == (gone, [])
         transaction.set_rollback(True)
 
 

@@ -32,9 +32,9 @@ landings = st.lists(
 
 
 @LAWS
-@given(landings, st.integers(0, 5), st.integers(0, 5), st.booleans())
+@given(landings, st.integers(0, 5), st.integers(0, 5), st.booleans(), st.sampled_from([1, 5, 1000]))
 def test_revoked_at_any_time_its_events_vouch_for_nothing(
-    landed: list[tuple[str, list[Event]]], since: int, when: int, wait: bool
+    landed: list[tuple[str, list[Event]]], since: int, when: int, wait: bool, size: int
 ) -> None:
     """From delivery `since` on, when `when` deliveries have landed, the newest of them resolved or not."""
     with transaction.atomic():
@@ -46,7 +46,7 @@ def test_revoked_at_any_time_its_events_vouch_for_nothing(
             if not (wait and place + 1 == when):
                 resolve_pending()
             if place + 1 == when and since < len(times):
-                revoke_trust(sources["crm"], author="Ana", since=times[since])
+                revoke_trust(sources["crm"], author="Ana", since=times[since], events_a_batch=size)
                 seen = [(p, s, replace(e, trusted=e.trusted and (s != "crm" or p < since))) for p, s, e in seen]
         resolve_pending()
         assert stored_answer() == Reference([e for *_, e in seen], kinds=KINDS, blocked=BLOCKED).answer()
