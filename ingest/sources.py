@@ -88,6 +88,13 @@ def known_sources() -> dict[int, KnownSource]:
     return {row[0]: KnownSource(row[0], encrypted=bytes(row[1])) for row in rows}
 
 
+def ensure_first_sources() -> None:
+    """Where there is no source at all: the default one, for events without a write key, and the one of imports."""
+    if not Source.objects.exists():
+        Source.objects.create(name="default", write_key=_new_write_key(), is_default=True)
+        import_source()
+
+
 def import_source() -> Source:
     source, _ = Source.objects.get_or_create(name=IMPORT, defaults={"write_key": _new_write_key(), "trusted": True})
     return source

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingest", "0004_delivery_sources"),
+        ("ingest", "0003_delivery_sources"),
         ("profiles", "0003_analyst_reads"),
     ]
 

@@ -13,7 +13,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ingest", "0003_first_sources")]
+    dependencies = [("ingest", "0002_raw_events")]
 
     operations = [
         migrations.CreateModel(
