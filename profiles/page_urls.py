@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.views import effects, profile, profiles
+from profiles.views import effects, profile, profiles, rule_drafts, rule_history, rules
 
 urlpatterns = [
     path("search/", profiles.search, name="search"),
@@ -10,4 +10,15 @@ urlpatterns = [
     path("profiles/<str:public>/", profile.profile, name="profile"),
     path("events/<int:event_id>/effect/", effects.event_effect, name="event_effect"),
     path("events/<int:event_id>/profile/", effects.event_profile, name="event_profile"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new-kind/", rules.rule_kind_create, name="rule_kind_create"),
+    path("rules/kinds/<str:name>/", rules.rule_kind, name="rule_kind"),
+    path("rules/blocked/", rules.rules_blocked, name="rules_blocked"),
+    path("rules/progress/", rules.rules_progress, name="rules_progress"),
+    path("rules/draft/", rule_drafts.rules_draft, name="rules_draft"),
+    path("rules/preview/", rule_drafts.rules_preview, name="rules_preview"),
+    path("rules/apply/", rule_drafts.rules_apply, name="rules_apply"),
+    path("rules/history/", rule_history.rules_history, name="rules_history"),
+    path("rules/history/<int:change_id>/", rule_history.rule_change, name="rule_change"),
+    path("rules/history/<int:change_id>/undo/", rule_history.rule_change_undo, name="rule_change_undo"),
 ]

@@ -29,6 +29,7 @@ BEGIN
     PERFORM name_identifiers();
     PERFORM derive_links();
     PERFORM judge_standing();
-    PERFORM settle('rule', NULL);
+    -- the newest rule change that defined kinds: the one before it has been taken up
+    PERFORM settle('rule', (SELECT max(rule_change_id) FROM rule_changes WHERE EXISTS (SELECT FROM jsonb_object_keys(after -> 'kinds') k WHERE NOT (before -> 'kinds') ? k)));
     RETURN record_resolution(started, 'rule');
 END $$;

@@ -8,12 +8,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
 from ingest.models import Delivery, RawEvent, RejectedRecord, Source
+from profiles.rules import apply_rules
 from tests.pages import crowd
 
 EVERYONE = {"nobody", *ROLES}
 SEE_EVENTS = set(ROLES)
 SEE_PROFILES = set(ROLES)
 SEE_DELIVERIES = {"analyst", "steward", "administrator"}
+SEE_RULES = {"analyst", "steward", "administrator"}
+CHANGE_RULES = {"administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
 MAY_SEE = {
     "overview": EVERYONE,
@@ -24,6 +27,15 @@ MAY_SEE = {
     "search": SEE_PROFILES,
     "profiles": SEE_PROFILES,
     "profile": SEE_PROFILES,
+    "rules": SEE_RULES,
+    "rules_blocked": SEE_RULES,
+    "rules_progress": SEE_RULES,
+    "rules_history": SEE_RULES,
+    "rule_change": SEE_RULES,
+    "rule_kind_create": CHANGE_RULES,
+    "rule_kind": CHANGE_RULES,
+    "rules_draft": CHANGE_RULES,
+    "rules_preview": CHANGE_RULES,
     "sources": MANAGE_SOURCES,
     "source_create": MANAGE_SOURCES,
     "source": MANAGE_SOURCES,
@@ -37,6 +49,12 @@ MAY_POST = {
     "source": MANAGE_SOURCES,
     "source_secret": MANAGE_SOURCES,
     "rejected_replay": {"steward", "administrator"},
+    "rule_kind_create": CHANGE_RULES,
+    "rule_kind": CHANGE_RULES,
+    "rules_blocked": CHANGE_RULES,
+    "rules_draft": CHANGE_RULES,
+    "rules_apply": CHANGE_RULES,
+    "rule_change_undo": CHANGE_RULES,
 }
 # Open to all, or guarded by keys and tokens, and tested with what they do.
 NOT_PAGES = {"login", "logout", "theme", "healthz", "readyz", "deliver", "registry", "api_identities"}
@@ -48,6 +66,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     crowd.rejects()
     event = RawEvent.objects.order_by("event_id").values_list("event_id", flat=True)[0]
     record = RejectedRecord.objects.order_by("id")[0].pk
+    change = apply_rules({"kinds": {"email": {"limit": 4}}}, author="Ana")
+    assert change
     source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
     return {
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
@@ -55,7 +75,11 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "profile": f"/profiles/{ids}/", "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
-        "rejected_replay": "/rejected/replay/",
+        "rejected_replay": "/rejected/replay/", "rules": "/rules/", "rules_blocked": "/rules/blocked/",
+        "rules_progress": "/rules/progress/", "rules_history": "/rules/history/",
+        "rule_change": f"/rules/history/{change.pk}/", "rule_change_undo": f"/rules/history/{change.pk}/undo/",
+        "rule_kind_create": "/rules/new-kind/", "rule_kind": "/rules/kinds/email/", "rules_draft": "/rules/draft/",
+        "rules_preview": "/rules/preview/", "rules_apply": "/rules/apply/",
     }  # fmt: skip
 
 
@@ -158,7 +182,15 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
 ) -> None:
     client = Client()
     client.force_login(people["administrator"])
-    for address in ("/events/", "/profiles/", "/search/", "/deliveries/", "/rejected/", addresses["profile"]):
+    for address in (
+        "/events/",
+        "/profiles/",
+        "/search/",
+        "/deliveries/",
+        "/rejected/",
+        "/rules/blocked/",
+        addresses["profile"],
+    ):
         for name in FIELDS:
             assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)
     answer = client.post("/sources/new/", {"name": odd, "origins": odd, "region": odd, "client_ip": odd})
@@ -168,7 +200,7 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
 def test_a_number_beyond_all_bounds_is_not_found(people: dict[str, User]) -> None:
     client = Client()
     client.force_login(people["administrator"])
-    for noun in ("events", "deliveries", "sources", "rejected"):
+    for noun in ("events", "deliveries", "sources", "rejected", "rules/history"):
         for number in ("0", "9" * 18, "9" * 19, "9" * 40):
             assert client.get(f"/{noun}/{number}/").status_code == 404, (noun, number)
     for page in ("effect", "profile"):
