@@ -1,6 +1,7 @@
 """Real PostgreSQL and Valkey for every test, apart from those of a running portal (see settings.py beside this)."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -13,6 +14,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    # A shell that starts us in the background has us ignore Ctrl-C, and so would every command that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from idportal.embedded import services
 
     running = ExitStack()
