@@ -258,3 +258,15 @@ def test_people_are_told_and_a_parked_delivery_is_no_backlog(client: Client) -> 
     assert "1 delivery parked" in titles
     assert "1 delivery waiting to be resolved" not in titles
     assert client.get("/readyz").json()["unresolved_deliveries"] == 0
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_released_delivery_lets_nothing_else_through() -> None:
+    usual_days()
+    see(*(event(visitor) for visitor in visitors(200, first=200)))
+    released = land_bug()
+    resolve_pending()
+    other = land(*(event(("user_id", "8"), visitor, minute=1) for visitor in visitors(200, first=200)))
+    release([released.pk], author="Ana")
+    assert resolve_pending().merges == 199
+    assert [parked.delivery_id for parked in parked_deliveries()] == [other.pk]

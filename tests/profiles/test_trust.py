@@ -17,7 +17,18 @@ from profiles.trust import grant_trust, revoke_trust
 from tests.profiles.builders import land, stored_answer
 from tests.profiles.reference import Event, Reference
 from tests.profiles.test_engine_laws import BLOCKED, KINDS, LAWS, events, stored_facts, use_small_rules
-from tests.profiles.test_resolution import ADA_MAIL, BEN_MAIL, KIOSK, LAPTOP, NOON, event, profile_of, see
+from tests.profiles.test_resolution import (
+    ADA_MAIL,
+    BEN_MAIL,
+    KIOSK,
+    LAPTOP,
+    NOON,
+    PHONE,
+    event,
+    profile_of,
+    see,
+    stored,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +136,38 @@ def test_since_is_a_time_of_landing_and_an_unknown_source_is_refused() -> None:
     assert Link.objects.get().vouched
     with pytest.raises(CommandError, match="no source is named nobody"):
         call_command("revoke_trust", "nobody")
+
+
+@pytest.mark.parametrize("first", [ADA_MAIL, LAPTOP])
+def test_what_an_event_with_a_third_identifier_vouches_for_stays_vouched(first: tuple[str, str]) -> None:
+    crm = new_source("crm")
+    see(event(first, minute=9))
+    see(event(LAPTOP, PHONE, minute=1, trusted=True), source=crm)
+    see(event(ADA_MAIL, LAPTOP, PHONE, minute=2, trusted=True))
+    revoke_trust(crm, author="Ana")
+    link = Link.objects.get(a_id=stored(LAPTOP).pk, b_id=stored(PHONE).pk)
+    assert (link.vouched, link.first_seen) == (True, event(minute=2).time)
+    assert stored(PHONE).vouched
+    assert check().differences == []
+
+
+def test_an_event_that_waits_vouches_for_nothing_yet() -> None:
+    crm = new_source("crm")
+    see(event(ADA_MAIL, LAPTOP, minute=1, trusted=True), source=crm)
+    land(event(ADA_MAIL, LAPTOP, minute=2, trusted=True))
+    revoke_trust(crm, author="Ana")
+    assert not Link.objects.get().vouched
+    resolve_pending()
+    assert (Link.objects.get().vouched, Link.objects.get().first_seen) == (True, event(minute=2).time)
+
+
+def test_a_shared_value_loses_the_links_that_only_the_source_vouched_for() -> None:
+    crm, mailbox = new_source("crm"), ("email", "info@example.com")
+    phones = [("phone", f"+49301234{number:04}") for number in range(12)]
+    see(event(mailbox, phones[0], trusted=True), source=crm)
+    see(*(event(mailbox, phone) for phone in phones[1:]))
+    assert profile_of(mailbox) == profile_of(phones[0])
+    revoke_trust(crm, author="Ana")
+    assert profile_of(mailbox) != profile_of(phones[0])
+    assert set(Link.objects.values_list("held", flat=True)) == {"shared"}
+    assert check().differences == []
