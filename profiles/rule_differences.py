@@ -74,13 +74,13 @@ def in_words(field: str, value: Any) -> str:
         return "any number in one profile" if value is None else f"at most {value} in one profile"
     if field == "shared_after":
         return "never counts as shared" if value is None else f"shared beyond {value}"
-    return f"rank {value}"
+    return str(value)
 
 
 def _trust(trust: dict[str, Any] | None) -> str:
     if trust is None:
         return ""
-    return f"source {trust['source']} is trusted{'' if trust['trusted'] else ' no more'}"
+    return f"Source {trust['source']} is trusted{'' if trust['trusted'] else ' no more'}"
 
 
 def _field_differences(was: dict[str, Any] | None, now: dict[str, Any]) -> list[FieldDifference]:

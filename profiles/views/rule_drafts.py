@@ -51,7 +51,7 @@ def rules_draft(request: requests.PageRequest) -> HttpResponse:
 def rules_preview(request: requests.PageRequest) -> HttpResponse:
     """Costs the engine some seconds at most; changes nothing."""
     draft = draft_of_request(request)
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"stale": bool(draft) and draft.based_on != rules_version()}
     if draft:
         try:
             preview = preview_rules(draft.overlay())
@@ -89,10 +89,12 @@ def rules_apply(request: requests.PageRequest) -> HttpResponse:
 
 
 def _draft_page(request: requests.PageRequest, draft: Draft, *, status: int = 200, **more: Any) -> HttpResponse:
+    meanwhile = [(c, difference(c.before, c.after)) for c in changes_since(draft.based_on)] if draft else []
     context = {
         **frame(request, tab="draft"),
         "draft": draft,
-        "meanwhile": [(c, difference(c.before, c.after)) for c in changes_since(draft.based_on)] if draft else [],
+        "meanwhile": meanwhile,
+        "stale": bool(meanwhile),
         "version": rules_version(),
         "overlay": draft.overlay(),
         **more,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from ingest.views import requests
 from profiles.identities import kind_names
+from profiles.models import Kind
 from profiles.reading import read
 from profiles.rule_differences import Blocked, shown
 from profiles.rule_drafts import Draft, Entry, new_kind, rules_version, with_blocked, with_kind, without_blocked
@@ -110,6 +111,7 @@ def _kind_form(request: requests.PageRequest, *, name: str, form: dict[str, Any]
         "form": form,
         "errors": errors,
         "version": version,
+        "in_force": Kind.objects.order_by("rank", "name"),
     }
     return render(request, "profiles/rules_kind.html", context, status=422 if errors else 200)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from playwright.sync_api import Browser, expect
 
 from idportal.accounts.models import User
 from profiles import rule_preview
@@ -17,6 +18,8 @@ from profiles.rule_drafts import Draft, RulesChanged, apply_draft, draft_of, rul
 from profiles.rule_preview import effect_of_change, preview_rules
 from profiles.rules import apply_rules, current_rules
 from tests.pages import crowd
+from tests.pages.conftest import Portal
+from tests.pages.test_in_browser import SIZES, faults
 
 
 def partition() -> dict[int, int]:
@@ -43,10 +46,14 @@ def block(client: Client, *texts: str, kind: str = "email", how: str = "values")
     return client.post("/rules/blocked/", {"kind": kind, "how": how, "texts": "\n".join(texts)})
 
 
+def fingerprint(client: Client) -> str:
+    found = re.search(r'name="fingerprint"\s+value="(\w+)"', client.get("/rules/draft/").content.decode())
+    assert found
+    return found[1]
+
+
 def apply(client: Client) -> Any:
-    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', client.get("/rules/draft/").content.decode())
-    assert fingerprint
-    return client.post("/rules/apply/", {"fingerprint": fingerprint[1]})
+    return client.post("/rules/apply/", {"fingerprint": fingerprint(client)})
 
 
 def test_who_sees_people_sees_the_rules_in_plain_words_and_only_an_administrator_a_way_to_change_them(
@@ -205,15 +212,17 @@ def test_the_second_of_two_editors_is_told_and_nothing_of_either_is_lost(people:
     ana.force_login(people["administrator"])
     ben.force_login(User.objects.create_superuser("ben", password=crowd.PASSWORD))
     edit(ana, limit="3")
+    looked_at = fingerprint(ana)
     edit(ben, shared_after="20")
     apply(ben)
 
-    refused = apply(ana)
+    refused = ana.post("/rules/apply/", {"fingerprint": looked_at})
     assert refused.status_code == 409
     page = refused.content.decode()
     assert "The rules changed meanwhile" in page
     assert "by ben" in page
     assert "at most 3 in one profile" in page
+    assert "Apply" not in page
     assert current_rules()["kinds"]["email"]["limit"] == 5
 
     ana.post("/rules/draft/", {"action": "go_on", "seen": rules_version()})
@@ -235,9 +244,9 @@ def test_a_form_that_was_open_while_the_rules_changed_takes_nothing_of_them_back
 
 def test_who_applies_without_having_seen_a_later_edit_is_asked_to_look(admin: Client) -> None:
     edit(admin, limit="3")
-    fingerprint = re.search(r'name="fingerprint" value="(\w+)"', admin.get("/rules/draft/").content.decode())
+    looked_at = fingerprint(admin)
     block(admin, "junk@example.com")
-    assert admin.post("/rules/apply/", {"fingerprint": fingerprint[1]})["Location"] == "/rules/draft/"  # type: ignore[index]
+    assert admin.post("/rules/apply/", {"fingerprint": looked_at})["Location"] == "/rules/draft/"
     assert not RuleChange.objects.exists()
 
 
@@ -329,3 +338,81 @@ def test_a_sources_trust_stands_in_the_history_and_is_no_rival_edit(admin: Clien
     assert "Roll back" not in admin.get(f"/rules/history/{RuleChange.objects.get().pk}/").content.decode()
     assert apply(admin).status_code == 302
     assert current_rules()["kinds"]["email"]["limit"] == 3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_of_the_rules_is_usable_by_everyone(portal: Portal, browser: Browser, theme: str, size: str) -> None:
+    family()
+    crowd.ada()
+    before = apply_rules({"kinds": {"email": {"limit": 4}}}, author="Ana")
+    assert before
+    resolve_pending()
+    context = browser.new_context(viewport=SIZES[size], color_scheme=theme)  # type: ignore[arg-type]
+    portal.log_in(context, "administrator")
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    found: dict[str, list[str]] = {}
+
+    def look(name: str, address: str = "") -> None:
+        if address:
+            page.goto(portal.url + address)
+        found[name] = faults(page)
+
+    look("kinds", "/rules/")
+    look("no draft", "/rules/draft/")
+    look("history", "/rules/history/")
+    look("change", f"/rules/history/{before.pk}/")
+    look("kind", "/rules/kinds/email/")
+    page.goto(f"{portal.url}/rules/blocked/")
+    page.get_by_label("Kind", exact=True).last.select_option("email")
+    page.get_by_label("One a line").fill("smith@example.com")
+    page.get_by_role("button", name="Add to the draft").click()
+    expect(page.get_by_role("heading", name="Blocked in your draft")).to_be_visible()
+    look("blocked")
+    page.get_by_role("link", name="See what it would do").click()
+    expect(page.get_by_role("heading", name="Would split")).to_be_visible()
+    look("preview")
+    apply_rules({"kinds": {"anonymous_id": {"limit": 1}}}, author="Ben")
+    page.reload()
+    expect(page.get_by_text("still being worked through")).to_be_visible()
+    look("conflict and progress")
+    resolve_pending()
+    expect(page.get_by_role("heading", name="Would split")).to_be_visible()
+    expect(page.get_by_text("Every profile is what the rules in force make of it")).to_be_visible()
+    look("ended")
+    page.goto(f"{portal.url}/rules/kinds/phone/")
+    page.get_by_label("Rank").fill("first")
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("refused")
+    context.close()
+    assert {name: list_ for name, list_ in found.items() if list_} == {}
+    assert [text for text in said if "422" not in text] == []
+
+
+def test_without_script_one_edits_previews_applies_and_rolls_back(portal: Portal, browser: Browser) -> None:
+    family()
+    before, rules_before = partition(), current_rules()
+    context = browser.new_context(java_script_enabled=False)
+    portal.log_in(context, "administrator")
+    page = context.new_page()
+    page.goto(f"{portal.url}/rules/")
+    page.get_by_role("link", name="Change anonymous_id").click()
+    page.get_by_label("Most in one profile").fill("1")
+    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("link", name="Show it").click()
+    expect(page.get_by_role("heading", name="Would split")).to_be_visible()
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(page.get_by_text("In force. Profiles follow")).to_be_visible()
+    resolve_pending()
+    assert partition() != before
+    page.reload()
+    page.get_by_role("button", name="Roll back").click()
+    page.get_by_role("link", name="Show it").click()
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(page.get_by_text("In force. Profiles follow")).to_be_visible()
+    resolve_pending()
+    assert (partition(), current_rules()) == (before, rules_before)
+    context.close()
