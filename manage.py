@@ -2,6 +2,7 @@
 """Takes a command line, gives it to Django, with the embedded services up for as long as it runs."""
 
 import os
+import signal
 import sys
 
 
@@ -22,6 +23,7 @@ def _migrate_new_database() -> None:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started for this command is stopped with it
     from idportal.embedded import EmbeddedError, services
 
     try:

@@ -5,7 +5,7 @@ import sys
 from typing import NoReturn
 
 from idportal.embedded import EmbeddedError
-from idportal.stack.launcher import LaunchError, StopAsked, run
+from idportal.stack.launcher import LaunchError, StopAsked, run, say
 from idportal.stack.ports import PortError
 from idportal.stack.supervisor import SupervisorError
 
@@ -16,7 +16,7 @@ def main() -> None:
     try:
         run()
     except StopAsked:
-        sys.exit(0)
+        say("Stopped.")
     except (EmbeddedError, PortError, SupervisorError, LaunchError) as error:
         sys.exit(f"idportal: {error}")
 

@@ -56,7 +56,7 @@ def run() -> None:
             ports = _ports()
             running = held.enter_context(_supervisor(ports))
             administrator = _start(running, ports)
-        _say(screen(portal=ports.portal, collect=ports.collect, administrator=administrator,
+        say(screen(portal=ports.portal, collect=ports.collect, administrator=administrator,
                     seconds=time.monotonic() - began))  # fmt: skip
         running.process.wait()
         raise LaunchError(f"the supervisor has ended unexpectedly: see {embedded.var_dir()}/log/supervisor.log")
@@ -109,12 +109,13 @@ def _supervisor(ports: Ports) -> Iterator[Supervisor]:
     running = Supervisor(_environ(ports))
     try:
         yield running
+    except StopAsked:
+        say("\nStopping, front door first: this takes a few seconds …")
+        raise
     finally:
-        _say("\nStopping, front door first: this takes a few seconds …")
         running.stop()
         leftovers.end_stack(embedded.var_dir())
         embedded.stop_services()
-        _say("Stopped.")
 
 
 def _start(running: Supervisor, ports: Ports) -> Administrator:
@@ -128,7 +129,7 @@ def _start(running: Supervisor, ports: Ports) -> Administrator:
         _wait_until_answering(running, ports)
     except BaseException:
         if administrator.password:
-            _say(f"The administrator was made nevertheless: {administrator.name}, password {administrator.password}")
+            say(f"The administrator was made nevertheless: {administrator.name}, password {administrator.password}")
         raise
     return administrator
 
@@ -206,6 +207,6 @@ def _problem(url: str) -> str:
         return str(error)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     with contextlib.suppress(OSError):  # the terminal may be gone
         print(text, flush=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR = "admin"
 OLDEST_POSTGRES = 16
+READY_SECONDS = 300  # after a crash PostgreSQL reads its log first; the launcher sees when it doesn't start at all
 
 
 class Unprepared(Exception):
@@ -39,10 +40,10 @@ def main() -> None:
 def prepare() -> dict[str, str]:
     from django.core.management import call_command
 
-    collect_static()
-    embedded.wait_until_ready()
+    embedded.wait_until_ready(seconds=READY_SECONDS)
     check_database()
     check_broker()
+    collect_static()
     call_command("migrate", interactive=False, verbosity=0)
     return {"administrator": ADMINISTRATOR, "password": ensure_administrator()}
 

@@ -137,6 +137,17 @@ class Stack:
         until(lambda: self.pid(program) not in (0, killed), f"{program} is started again")
         until(lambda: "RUNNING" in self._supervisorctl("status", program), f"{program} stays up")
 
+    def kill_launcher(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def kill_supervisor_and_launcher(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)  # so that it can't clear up after its supervisor
+        os.kill(int((self.var_dir / "run" / "supervisor.pid").read_text()), signal.SIGKILL)
+        self.kill_launcher()
+
     def processes(self) -> list[str]:
         """What belongs to it or works in its directory."""
         found = []

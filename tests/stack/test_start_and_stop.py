@@ -148,36 +148,21 @@ def test_it_waits_for_nobody_who_uses_the_database_but_says_so(new_stack: Stack)
         until(lambda: command.stdout and "in" in command.stdout.readline(), "the command has begun")
         assert "another command (manage.py) uses the embedded database" in new_stack.fails()
     finally:
-        command.send_signal(signal.SIGINT)
+        command.terminate()
         command.wait(30)
-
-
-def test_what_a_killed_launcher_left_is_cleared_away(new_stack: Stack) -> None:
-    new_stack.start()
-    first = new_stack.process
-    assert first is not None
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-
-    new_stack.start()
-
-    assert new_stack.is_ready()
-    assert new_stack.stop() == 0
-    assert new_stack.processes() == []
+    assert new_stack.processes() == [], "a command that is stopped stops what it started"
 
 
 def test_what_a_killed_launcher_and_a_killed_supervisor_left_is_cleared_away(new_stack: Stack) -> None:
     new_stack.start()
-    first = new_stack.process
-    assert first is not None
-    os.kill(first.pid, signal.SIGSTOP)  # so that it can't clear up after its supervisor
-    os.kill(int((new_stack.var_dir / "run" / "supervisor.pid").read_text()), signal.SIGKILL)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    new_stack.kill_launcher()
+
+    new_stack.start()
+    assert new_stack.is_ready()
+    new_stack.kill_supervisor_and_launcher()
     assert new_stack.processes()
 
     new_stack.start()
-
     assert new_stack.is_ready()
     assert new_stack.stop() == 0
     assert new_stack.processes() == []

@@ -70,7 +70,8 @@ class Command(BaseCommand):
 
 
 def _stream(door: FrontDoor, batches: Iterator[Batch], bar: "tqdm[Any]") -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell's background commands ignore the first unless told
+        signal.signal(sign, signal.default_int_handler)
     for batch in batches:
         door.put(batch)
         bar.update(len(batch.events))
