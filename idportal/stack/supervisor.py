@@ -2,6 +2,7 @@
 
 import ctypes
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from idportal.stack import leftovers
 from idportal.stack.programs import PROGRAMS, Program, supervisor_configuration
 
 START_SECONDS = 15
+ANSWER_SECONDS = 10
+POLL_SECONDS = 0.05
 STOP_SECONDS = sum(program.stop_seconds for program in PROGRAMS) + 10
 PR_SET_PDEATHSIG = 1
 
@@ -50,14 +53,17 @@ class Supervisor:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 out = (embedded.var_dir() / "log" / "supervisor.out").read_text(errors="replace").strip()
                 raise SupervisorError(f"the supervisor did not start: {out or 'see var/log/supervisor.log'}")
-            time.sleep(0.02)
+            time.sleep(POLL_SECONDS)
 
     def start(self, program: Program) -> None:
         ask("startProcess", program.name, False)
 
     def states(self) -> dict[str, str]:
         """STARTING, RUNNING, BACKOFF (it ended too early and is tried again) and so on, by program."""
-        return {info["name"]: info["statename"] for info in ask("getAllProcessInfo")}
+        try:
+            return {info["name"]: info["statename"] for info in ask("getAllProcessInfo")}
+        except OSError as error:
+            raise SupervisorError(f"the supervisor does not answer: see {embedded.var_dir()}/log") from error
 
     def is_alive(self) -> bool:
         return self.process.poll() is None
@@ -66,9 +72,11 @@ class Supervisor:
         """Stop everything, front door first; return when all are gone."""
         if self.is_alive():
             self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.is_alive() and time.monotonic() < deadline:
+            answers()  # a call wakes its loop, which looks after one program a turn, and turns once a second otherwise
+            time.sleep(POLL_SECONDS)
+        if self.is_alive():
             self.process.kill()
             self.process.wait()
 
@@ -77,6 +85,7 @@ def ask(method: str, *args: object) -> Any:
     """Call the supervisor; raises OSError when it isn't there, xmlrpc.client.Fault when it refuses."""
     from supervisor.xmlrpc import SupervisorTransport
 
+    socket.setdefaulttimeout(ANSWER_SECONDS)  # the transport has no other way
     # A connection for each call: the transport can't recover one that was refused.
     transport = SupervisorTransport(None, None, f"unix://{socket_path()}")
     with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
@@ -100,7 +109,8 @@ def end_leftover() -> None:
     except xmlrpc.client.Fault:  # it is on its way out already
         pass
     while Path(socket_path()).exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+        answers()
+        time.sleep(POLL_SECONDS)
 
 
 def _quoted(path: str) -> str:
