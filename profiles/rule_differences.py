@@ -19,6 +19,12 @@ class KindDifference:
     new: bool
     fields: list[FieldDifference]
 
+    @property
+    def summary(self) -> str:
+        if self.new:
+            return f"new kind {self.kind}"
+        return f"{self.kind}: {', '.join(f'rank {f.now}' if f.field == 'rank' else f.now for f in self.fields)}"
+
 
 @dataclass(frozen=True)
 class Blocked:
@@ -41,10 +47,11 @@ class Difference:
 
     @property
     def summary(self) -> str:
-        parts = [f"{'new kind ' if kind.new else ''}{kind.kind}" for kind in self.kinds]
-        parts += [f"{len(self.blocked)} more blocked"] if self.blocked else []
-        parts += [f"{len(self.unblocked)} blocked no more"] if self.unblocked else []
-        return ", ".join([*parts, self.trust] if self.trust else parts)
+        """In one line, for a list."""
+        parts = [kind.summary for kind in self.kinds]
+        parts += [_summary(self.blocked, "blocked")] if self.blocked else []
+        parts += [_summary(self.unblocked, "blocked no more")] if self.unblocked else []
+        return "; ".join([*parts, self.trust] if self.trust else parts)
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> Difference:
@@ -75,6 +82,12 @@ def in_words(field: str, value: Any) -> str:
     if field == "shared_after":
         return "never counts as shared" if value is None else f"shared beyond {value}"
     return str(value)
+
+
+def _summary(entries: list[Blocked], what: str) -> str:
+    if len(entries) == 1:
+        return f"{entries[0].kind} {entries[0].text} {what}"
+    return f"{len(entries)} values {what}"
 
 
 def _trust(trust: dict[str, Any] | None) -> str:

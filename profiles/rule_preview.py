@@ -17,8 +17,8 @@ from profiles.rules import apply_rules, waiting_reconsiderations
 
 PREVIEW_SECONDS = 8.0
 READ_SECONDS = 4.0
-# Smaller than the resolver's, so that what was evaluated before time ran out is worth showing.
-BATCH = 10_000
+# Small at first, so that when time runs out there is something to show; then larger, for they share neighbourhoods.
+FIRST_BATCH, LARGEST_BATCH = 500, 10_000
 STEPS = ("SELECT take_up_kinds(%s)", "SELECT reconsider_waiting(%s)")
 EXAMPLES = 25
 
@@ -133,16 +133,17 @@ def _resolve(deadline: float) -> bool:
     """As the resolver does; False where time ran out."""
     try:
         for step in STEPS:
-            while _run(step, deadline):
-                pass
+            batch = FIRST_BATCH
+            while _run(step, batch, deadline):
+                batch = min(batch * 2, LARGEST_BATCH)
     except OutOfTime:
         return False
     return True
 
 
-def _run(step: str, deadline: float) -> bool:
+def _run(step: str, batch: int, deadline: float) -> bool:
     with _until(deadline), connection.cursor() as cursor:
-        cursor.execute(step, [BATCH])
+        cursor.execute(step, [batch])
         return bool(cursor.fetchall()[0][0])
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import QuerySet
+from redis import RedisError
 
 from profiles.models import Kind, Reconsideration, UndefinedKind
 
@@ -28,12 +29,18 @@ def waiting_work() -> bool:
 def progress() -> Progress | None:
     """None: nothing waits."""
     waiting = Reconsideration.objects.count() + _of_new_kinds().count()
-    if not waiting:
-        cache.delete(LONGEST)
-        return None
-    total = max(waiting, cache.get(LONGEST, 0))
-    cache.set(LONGEST, total, DAY)
-    return Progress(waiting, total)
+    most = _most(waiting)
+    return Progress(waiting, most) if waiting else None
+
+
+def _most(waiting: int) -> int:
+    """Kept in the cache alone: without it a bar starts anew, and nothing else is lost."""
+    try:
+        most = max(waiting, cache.get(LONGEST, 0)) if waiting else 0
+        cache.set(LONGEST, most, DAY)
+    except RedisError:
+        return waiting
+    return most
 
 
 def _of_new_kinds() -> QuerySet[UndefinedKind]:

@@ -155,7 +155,7 @@ def test_a_preview_that_runs_out_of_time_says_so_and_leaves_no_trace(
 
     # The clock leaps after as many looks at it: before anything is counted, before the first batch, after some.
     for looks, touched, evaluated in ((2, None, 0), (3, 2, 0), (5, 2, 1)):
-        monkeypatch.setattr(rule_preview, "BATCH", 1)
+        monkeypatch.setattr(rule_preview, "FIRST_BATCH", 1)
         leap(looks)
         preview = preview_rules({"kinds": {"anonymous_id": {"limit": 1}}})
         assert (preview.outcome, preview.touched, preview.evaluated) == ("part", touched, evaluated), looks
