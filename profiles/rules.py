@@ -88,7 +88,8 @@ def _is_pattern(pattern: object) -> bool:
         return False
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT '' ~* %s", [f"^(?:{pattern})$"])
+            # By itself too: "a)|(b" is none, but would close the brackets it is put in and match anywhere.
+            cursor.execute("SELECT '' ~* %s, '' ~* %s", [pattern, f"^(?:{pattern})$"])
     except DataError:
         return False
     return True
