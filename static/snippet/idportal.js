@@ -63,7 +63,7 @@
   }
   const ageOf = (id) => Date.now() - parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
-  // Read anew each time, as another tab may have reset it. Cookie and storage heal each other.
+  // Read anew each time: another tab may reset it. Cookie and storage heal each other.
   let memory = {}, lasting;
   function person() {
     const stored = readJson(ID) || {};
@@ -96,14 +96,18 @@
   }
   function consent(granted, details) {
     decision = { granted: granted === true || granted === "granted", details };
-    if (!decision.granted) storedKeys("idportal.").forEach(remove), keepCookie("", 0);
     write(CONSENT, JSON.stringify(decision));
     admit();
   }
   function admit(event) {
     const reason = refusal();
     if (event) held.push(event);
-    if (decided()?.granted === false) held = [], queue = [], memory = {};
+    if (decided()?.granted === false) {
+      // another tab's no is seen late
+      storedKeys("idportal.").forEach((key) => key === CONSENT || remove(key));
+      if (readCookie("idportal_id")) keepCookie("", 0);
+      held = [], queue = [], memory = {};
+    }
     held = held.slice(-BATCH_EVENTS);
     if (reason) explain(`nothing is stored or sent: ${reason}.`);
     else if (started) held.splice(0).forEach(safely(record));
@@ -156,7 +160,7 @@
     if (type === "alias") event.previousId ??= before;
     event.userId = who.user;
     event.context.consent = { ...decided()?.details, granted: true, explicit: !!decided() };
-    // An id that only this page knows must not tie anybody to anything.
+    // An id that only this page knows ties nobody to anything.
     if (lasting) event.anonymousId = who.id;
     else event.context.ephemeral = true;
     if (!lasting && !whom(event)) return explain("no cookie, no storage: anonymous events are not sent.");

@@ -91,6 +91,30 @@ def test_what_one_tab_decides_holds_in_the_other(asking: str, collect: Collect, 
     assert "Late" not in collect.names
 
 
+def test_what_was_stored_before_the_no_of_another_tab_was_seen_is_removed(
+    site: Site, collect: Collect, visitor: BrowserContext
+) -> None:
+    one, other = visitor.new_page(), visitor.new_page()
+    for tab in (one, other):
+        tab.goto(site.url)
+    collect.until(lambda: len(collect.events) == 2, "both page views")
+    other.evaluate("idportal.consent(false)")
+    # Storage reaches the tabs of a browser one after the other: this one still sees no decision, and then the no.
+    one.evaluate(
+        """const real = Storage.prototype.getItem;
+        Storage.prototype.getItem = function (key) { return key === 'idportal.consent' ? null : real.call(this, key); };
+        idportal.track('Late');
+        Storage.prototype.getItem = real;
+        window.dispatchEvent(new StorageEvent('storage'))"""
+    )
+    assert traces(visitor, one) == {"cookies": [], "keys": ["idportal.consent"]}
+
+    one.goto(site.url)
+    one.evaluate("idportal.consent(true); idportal.track('Yes again')")
+    collect.until_event("Yes again")
+    assert "Late" not in collect.names
+
+
 @pytest.mark.parametrize(("ignored", "reason"), [("dnt", "Global Privacy Control"), ("gpc", "Do Not Track")])
 def test_the_browsers_own_signals_are_honoured(
     site: Site, collect: Collect, signals: BrowserContext, tab: Page, console: list[str], ignored: str, reason: str
