@@ -217,11 +217,11 @@ def test_a_rule_that_is_nonsense_changes_nothing() -> None:
         apply_rules(
             {
                 "kinds": {"email": {"limit": 0}, "Bad Name": {}},
-                "blocked": [["nobody", "x"], ["email", {"pattern": "("}]],
+                "blocked": [["nobody", "x"], ["email", {"pattern": "("}], ["email", {"pattern": "a)|(b"}]],
             },
             author="Ana",
         )
-    assert len(refusal.value.messages) == 5
+    assert len(refusal.value.messages) == 6
     assert current_rules() == before
 
 
