@@ -1,0 +1,33 @@
+"""Rules, facts, the partition and its history; each noun in its own room."""
+
+from profiles.models.clients import ApiClient, ProfileIdKey
+from profiles.models.decisions import Decision, DecisionIdentifier
+from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
+from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
+from profiles.models.partition import ConflictedNeighbourhood, Identifier, ProfileChange, Resolution, Standing
+from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange, TraitRule
+
+__all__ = [
+    "KIND_NAME",
+    "ApiClient",
+    "BlockedValue",
+    "CircuitBreaker",
+    "Combination",
+    "ConflictedNeighbourhood",
+    "Decision",
+    "DecisionIdentifier",
+    "Identifier",
+    "Kind",
+    "Link",
+    "ParkedDelivery",
+    "ProfileChange",
+    "ProfileIdKey",
+    "Reconsideration",
+    "Resolution",
+    "RuleChange",
+    "Standing",
+    "SuspectDelivery",
+    "TraitRule",
+    "TraitValue",
+    "UndefinedKind",
+]
