@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from lambdas.transform.normalise import Unusable, normalise_identifier
@@ -158,11 +157,3 @@ def decision_lines() -> Iterator[dict[str, Any]]:
             }
             lines.append((decision.withdrawn_at, decision.pk, 1, taken))
     return (line for *_, line in sorted(lines, key=lambda entry: entry[:3]))
-
-
-def decisions_naming(identifiers: Iterable[Named]) -> Iterator[Decision]:
-    """Decisions in force or withdrawn that name any of these identifiers, newest first."""
-    wanted = Q(pk__in=[])
-    for identifier in identifiers:
-        wanted |= Q(identifiers__kind=identifier.kind, identifiers__value=identifier.value)
-    return iter(Decision.objects.filter(wanted).distinct().order_by("-decision_id"))

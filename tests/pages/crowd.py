@@ -131,14 +131,6 @@ def rejects() -> None:
     bring(b'{"v": 1, "received_at": "2026-11-22T23:50', full, minutes_ago=9)
 
 
-def everyone() -> dict[str, str]:
-    """The whole crowd. Gives public ids by name."""
-    passers_by()
-    ids = {"ada": ada(), "ben": ben_and_the_kiosk()}
-    rejects()
-    return ids | {"ada": profile_id(ADA)}
-
-
 def profile_id(email: str) -> str:
     found = profile_of(kind="email", value=email)
     assert found is not None
