@@ -13,6 +13,6 @@ CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS bigin
           FROM work_joins WHERE is_new) l,
          (SELECT count(*) FILTER (WHERE change = 'merge') AS merges, count(*) FILTER (WHERE change = 'split') AS splits,
                  count(*) FILTER (WHERE change = 'move') AS moves
-          FROM profile_changes WHERE at = now()) c
+          FROM profile_changes WHERE at > coalesce((SELECT max(finished_at) FROM resolutions), '-infinity')) c
     RETURNING resolution_id
 $$;

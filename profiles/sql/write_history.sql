@@ -1,9 +1,11 @@
 -- Purpose: a line of history for each pair of profiles between which known identifiers go.
 -- merge: the old profile went there whole; split: the new profile comes to be by it; move: neither.
+-- Invariant: `at` is a time under the engine's lock, so it orders changes as change_id does, after finished_at of the
+-- resolution before; the partition as of a time rests on that.
 -- Reads: work_identifiers, work_joins. Writes: profile_changes.
 CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO profile_changes (at, change, from_profile_id, to_profile_id, identifier_ids, cause, cause_id)
-    SELECT now(),
+    SELECT (SELECT clock_timestamp()),
            CASE WHEN target.profile_id <> p.to_id THEN 'split'
                 WHEN p.ways = 1 AND origin.new_profile_id <> p.from_id THEN 'merge'
                 ELSE 'move' END,

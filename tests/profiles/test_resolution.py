@@ -7,7 +7,16 @@ import pytest
 
 from profiles import decisions
 from profiles.decisions import Named
-from profiles.models import Combination, Decision, Identifier, Link, ProfileChange, TraitValue, UndefinedKind
+from profiles.models import (
+    Combination,
+    Decision,
+    Identifier,
+    Link,
+    ProfileChange,
+    Resolution,
+    TraitValue,
+    UndefinedKind,
+)
 from profiles.resolution import resolve_pending
 from profiles.rules import apply_rules, current_rules
 from tests.profiles import reference
@@ -228,3 +237,14 @@ def test_a_rule_that_is_nonsense_changes_nothing() -> None:
 def test_resolving_twice_changes_nothing_the_second_time() -> None:
     see(event(ADA, LAPTOP))
     assert resolve_pending().deliveries == 0
+
+
+def test_what_several_decisions_change_is_counted_with_each_and_their_times_follow_each_other() -> None:
+    see(event(ADA, LAPTOP), event(BEN, KIOSK), event(PHONE))
+    for one, other in ((LAPTOP, PHONE), (BEN_MAIL, KIOSK), (LAPTOP, KIOSK)):
+        decisions.decide(action="assert", a={Named(*one)}, b={Named(*other)}, author="Ana")
+    merges = list(Resolution.objects.order_by("resolution_id").values_list("merges", "finished_at"))
+    changes = list(ProfileChange.objects.order_by("change_id").values_list("at", flat=True))
+    assert [count for count, _ in merges] == [0, 1, 0, 1]
+    assert changes == sorted(changes)
+    assert merges[0][1] < changes[0] < merges[1][1] < merges[2][1] < changes[1] < merges[3][1]
