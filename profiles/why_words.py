@@ -1,0 +1,42 @@
+"""Takes what an explanation found, gives it in words that a marketer understands: no value, no id, no jargon."""
+
+
+def step_words(author: str | None, vouched: bool) -> str:
+    if author is not None:
+        return f"{author} said that these two are the same person"
+    if vouched:
+        return "seen together, and a source we trust vouches for it"
+    return "seen together in a browser; nothing we trust vouches for it"
+
+
+def together_words(steps: int, capped: bool) -> str:
+    if capped:
+        return "This profile has too many links to look at all of them, and the strongest don't join these two."
+    if steps == 0:
+        return "These are one and the same identifier."
+    if steps == 1:
+        return "These two were connected directly."
+    return f"These two were never connected directly. {steps} steps lead from one to the other, each of them strong \
+enough to count."
+
+
+def closing_words(decided: bool, vouched: bool, only: bool) -> str:
+    """What the weakest step means for the whole."""
+    if decided:
+        rests = "It rests on a person's decision, which outranks every rule."
+    elif vouched:
+        rests = "Every step is vouched for by a source we trust."
+    else:
+        rests = "The weakest step is one that anybody's browser could have sent."
+    held = "Nothing else connects the two sides of it." if only else "Other links connect the two sides of it too."
+    return f"{rests} {held}"
+
+
+def built_words(identifiers: int, joined: int, confirming: int, capped: bool) -> str:
+    if joined == 0:
+        return "A single identifier: nothing has been joined to it."
+    more = {0: "Nothing else confirms them.", 1: "One more link confirms them."}
+    confirmed = more.get(confirming, f"{confirming:,} more links confirm them.")
+    steps = "1 step" if joined == 1 else f"{joined:,} steps"
+    shown = " There are more links than were looked at." if capped else ""
+    return f"{identifiers:,} identifiers became one profile in {steps}. {confirmed}{shown}"
