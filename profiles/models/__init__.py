@@ -3,6 +3,7 @@
 from profiles.models.clients import ApiClient, ProfileIdKey
 from profiles.models.decisions import Decision, DecisionIdentifier
 from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
+from profiles.models.matching import MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
 from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
 from profiles.models.partition import ConflictedNeighbourhood, Identifier, ProfileChange, Resolution, Standing
 from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange, TraitRule
@@ -19,6 +20,11 @@ __all__ = [
     "Identifier",
     "Kind",
     "Link",
+    "MatchAnswer",
+    "MatchCandidate",
+    "MatchModel",
+    "MatchRun",
+    "MatchTrialPair",
     "ParkedDelivery",
     "ProfileChange",
     "ProfileIdKey",
