@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-
 # Not the answers' copies of people's records, and not what a trial found.
 GRANT = """
 DO $$
