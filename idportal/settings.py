@@ -36,6 +36,13 @@ FIREHOSE_SOURCE_ARNS = env.list(
 )
 REGISTRY_TOKEN = env.str("REGISTRY_TOKEN", "") or kept_secret(VAR_DIR, "registry_token")
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
+REVIEW_SAMPLE_PERCENT = env.float("REVIEW_SAMPLE_PERCENT", 1)  # of merges without a person, asked about afterwards
+REVIEW_SAMPLES_WAITING = env.int("REVIEW_SAMPLES_WAITING", 200)  # so many of these wait at most
+REVIEW_CROWD = env.int("REVIEW_CROWD", 20)  # a value whose held links lead to more profiles is one question
+REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", 10)
+REVIEW_SKIP_HOURS = env.int("REVIEW_SKIP_HOURS", 20)
+if not 0 <= REVIEW_SAMPLE_PERCENT <= 100:
+    raise ImproperlyConfigured(f"REVIEW_SAMPLE_PERCENT is {REVIEW_SAMPLE_PERCENT}: set it from 0 to 100")
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", 900)  # with a delivery waiting longer, /readyz says so
 
 INSTALLED_APPS = [
@@ -112,6 +119,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Every landing asks for resolution itself; this is for the ones whose message was lost.
     "resolve": {"task": "profiles.resolve", "schedule": 10.0, "options": {"expires": 10}},
+    "review": {"task": "profiles.refresh_review", "schedule": 3_600.0},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }

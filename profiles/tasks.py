@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
+from profiles.review import refresh_review
 
 logger = logging.getLogger(__name__)
 
@@ -19,3 +20,11 @@ def resolve() -> None:
         logger.info("resolved %s", result)
     for parked in parked_deliveries(since=started):
         logger.warning("delivery %s is parked: %s", parked.delivery_id, parked.why)
+    refresh_review()
+
+
+@shared_task(name="profiles.refresh_review")
+def refresh_whole_review() -> None:
+    refreshed = refresh_review(everything=True)
+    if refreshed:
+        logger.info("asked %s", refreshed)

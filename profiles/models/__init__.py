@@ -6,6 +6,7 @@ from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
 from profiles.models.matching import MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
 from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
 from profiles.models.partition import ConflictedNeighbourhood, Identifier, ProfileChange, Resolution, Standing
+from profiles.models.review import ReviewGrounds, ReviewProgress, ReviewQuestion, ReviewSkip
 from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange, TraitRule
 
 __all__ = [
@@ -30,6 +31,10 @@ __all__ = [
     "ProfileIdKey",
     "Reconsideration",
     "Resolution",
+    "ReviewGrounds",
+    "ReviewProgress",
+    "ReviewQuestion",
+    "ReviewSkip",
     "RuleChange",
     "Standing",
     "SuspectDelivery",
