@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,8 +10,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lambdas.transform.normalise import Unusable, normalise_identifier
-from profiles.models import Decision, DecisionIdentifier, Kind
+from profiles.deadline import OutOfTime, until
+from profiles.models import Decision, DecisionIdentifier, Identifier, Kind
+from profiles.reading import read
 from profiles.resolution import ResolutionResult, resolution_result
+
+PATIENCE = 10.0  # seconds that a person waits for the engine
 
 
 @dataclass(frozen=True, order=True)
@@ -60,6 +65,142 @@ def decide(
     return decision, _apply(decision, dissolve=False)
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What became of a person's word on profiles: the decision, and what it changed."""
+
+    decision: Decision
+    result: ResolutionResult
+
+
+@dataclass(frozen=True)
+class NamedMember:
+    identifier_id: int
+    kind: str
+    value: str
+
+    @property
+    def named(self) -> Named:
+        return Named(self.kind, self.value)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An identifier of each of two profiles, by which they may be asserted to be one."""
+
+    a_id: int
+    a_kind: str
+    a_value: str
+    b_id: int
+    b_kind: str
+    b_value: str
+
+
+@transaction.atomic
+def merge_profiles(*, a_profile_id: int, b_profile_id: int, author: str, reason: str = "") -> Decided:
+    """Assert that two profiles are one person, by their smallest identifiers. Raises ValidationError.
+
+    An assertion joins two identifiers, and limits bind the links around them still: where the smallest ones would
+    leave some of either profile behind, the pair that leaves the fewest is asserted instead.
+    """
+    _lock_engine_soon()
+    if a_profile_id == b_profile_id:
+        raise ValidationError("These are one profile already: there is nothing to merge.", "same")
+    members = {m.identifier_id for p in (a_profile_id, b_profile_id) for m in _members(p)}
+    if standing := separations_between(a_profile_id, b_profile_id):
+        raise ValidationError(in_the_way(standing), "separated", {"decisions": [d.pk for d in standing]})
+    left: dict[Pair, int] = {}
+    for pair in read("pairs_to_assert", Pair, a=a_profile_id, b=b_profile_id):
+        point = transaction.savepoint()
+        decided = _assert(pair, author=author, reason=reason)
+        left[pair] = _left_behind(pair, members)
+        if not left[pair]:
+            return decided
+        transaction.savepoint_rollback(point)
+    best = min(left, key=lambda pair: left[pair])
+    decided = _assert(best, author=author, reason=reason)
+    if not _together(best.a_id, best.b_id):
+        raise ValidationError("A decision in force keeps these two apart: withdraw it first.", "separated")
+    return decided
+
+
+def _assert(pair: Pair, *, author: str, reason: str) -> Decided:
+    a, b = Named(pair.a_kind, pair.a_value), Named(pair.b_kind, pair.b_value)
+    return Decided(*decide(action=Decision.Action.ASSERT, a=[a], b=[b], author=author, reason=reason))
+
+
+def _left_behind(pair: Pair, members: set[int]) -> int:
+    """How many identifiers of the two profiles are not in the one that the pair is in now."""
+    holders = Identifier.objects.filter(pk=pair.a_id).values("profile_id")
+    together = Identifier.objects.filter(pk__in=members, profile_id__in=holders).count()
+    return len(members) - together if _together(pair.a_id, pair.b_id) else len(members)
+
+
+def _together(a_id: int, b_id: int) -> bool:
+    return Identifier.objects.filter(pk__in=[a_id, b_id]).values("profile_id").distinct().count() == 1
+
+
+@transaction.atomic
+def reject_merge(*, a_profile_id: int, b_profile_id: int, author: str, reason: str = "") -> Decided:
+    """Keep two profiles apart, as they stand, whatever arrives. Raises ValidationError."""
+    _lock_engine_soon()
+    if a_profile_id == b_profile_id:
+        raise ValidationError("These are one profile by now: to part them, unmerge it.", "same")
+    return _separate(_members(a_profile_id), _members(b_profile_id), author=author, reason=reason)
+
+
+@transaction.atomic
+def unmerge(*, profile_id: int, identifier_ids: Iterable[int], author: str, reason: str) -> Decided:
+    """Move these identifiers out of their profile, and keep them out. Raises ValidationError."""
+    picked = set(identifier_ids)
+    if not reason.strip():
+        raise ValidationError("Say why: whoever looks at this profile later will want to know.", "reason")
+    _lock_engine_soon()
+    members = _members(profile_id)
+    if not picked <= {m.identifier_id for m in members}:
+        raise ValidationError("The profile changed meanwhile: some of what you picked has left it.", "changed")
+    side = [m for m in members if m.identifier_id in picked]
+    rest = [m for m in members if m.identifier_id not in picked]
+    if not side:
+        raise ValidationError("Pick the identifiers to move out.", "none")
+    if not rest:
+        raise ValidationError("Leave something: a profile without identifiers is none.", "all")
+    return _separate(side, rest, author=author, reason=reason)
+
+
+def _separate(a: list[NamedMember], b: list[NamedMember], *, author: str, reason: str) -> Decided:
+    sides = [[m.named for m in side] for side in (a, b)]
+    return Decided(
+        *decide(action=Decision.Action.SEPARATE, a=sides[0], b=sides[1], author=author, reason=reason.strip())
+    )
+
+
+def _members(profile_id: int) -> list[NamedMember]:
+    members = read("named_members", NamedMember, profile_id=profile_id)
+    if not members:
+        raise ValidationError("This profile is no more: its identifiers are in another one by now.", "gone")
+    return members
+
+
+def separations_between(a_profile_id: int, b_profile_id: int) -> list[Decision]:
+    """The separations in force that keep two profiles apart, whatever else does."""
+    ids = [row["decision_id"] for row in _separation_ids(a_profile_id, b_profile_id)]
+    return list(Decision.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def _separation_ids(a_profile_id: int, b_profile_id: int) -> list[dict[str, int]]:
+    return read("separations_between", dict[str, int], profile_ids=[a_profile_id, b_profile_id])
+
+
+def in_the_way(standing: list[Decision]) -> str:
+    """Who keeps two profiles apart, since when, why, and what to do about it."""
+    said = "; ".join(
+        f"{d.author}, {d.created_at:%d %b %Y}" + (f": “{d.reason}”" if d.reason else "") for d in standing[:3]
+    )
+    more = f" and {len(standing) - 3} more" if len(standing) > 3 else ""
+    return f"A person keeps these two apart ({said}{more}). Withdraw that decision first."
+
+
 @transaction.atomic
 def withdraw(decision: Decision, *, author: str, reason: str = "") -> ResolutionResult:
     """Take the decision back; the partition is what it would be without it. Twice is once."""
@@ -89,6 +230,17 @@ def _side(decision: Decision, side: str) -> frozenset[Named]:
 def _lock_engine() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT engine_lock()")
+
+
+def _lock_engine_soon() -> None:
+    """As `_lock_engine`, for somebody who waits. Raises ValidationError where the engine is at work for long."""
+    try:
+        with until(monotonic() + PATIENCE):
+            _lock_engine()
+    except OutOfTime:
+        raise ValidationError(
+            "The engine is at work on a large delivery just now. Nothing was decided: try again in a moment.", "busy"
+        ) from None
 
 
 def _apply(decision: Decision, *, dissolve: bool) -> ResolutionResult:

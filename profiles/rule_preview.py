@@ -1,15 +1,13 @@
 """Takes rules that are not in force, gives what they would do: they are applied, looked at, and rolled back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import QueryCanceled
+from django.db import connection, transaction
 
+from profiles.deadline import OutOfTime, until
 from profiles.models import Identifier
 from profiles.reading import read
 from profiles.rule_progress import waiting_work
@@ -89,10 +87,6 @@ class Preview:
     effect: Effect | None = Effect()  # None: too much to count in a moment
 
 
-class OutOfTime(Exception):
-    pass
-
-
 def preview_rules(rules: dict[str, Any], *, seconds: float = PREVIEW_SECONDS) -> Preview:
     """Raises ValidationError. Costs: the engine waits for us, at most `seconds` and a little."""
     with transaction.atomic():
@@ -104,7 +98,7 @@ def preview_rules(rules: dict[str, Any], *, seconds: float = PREVIEW_SECONDS) ->
 
 def _preview(rules: dict[str, Any], deadline: float) -> Preview:
     try:
-        with _until(deadline), connection.cursor() as cursor:
+        with until(deadline), connection.cursor() as cursor:
             cursor.execute("SELECT engine_lock()")
     except OutOfTime:
         return Preview("busy")
@@ -112,7 +106,7 @@ def _preview(rules: dict[str, Any], deadline: float) -> Preview:
         return Preview("waiting")
     last = Identifier.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     try:
-        with _until(deadline):
+        with until(deadline):
             change = apply_rules(rules, author="preview")
             touched = waiting_reconsiderations()
     except OutOfTime:
@@ -142,34 +136,15 @@ def _resolve(deadline: float) -> bool:
 
 
 def _run(step: str, batch: int, deadline: float) -> bool:
-    with _until(deadline), connection.cursor() as cursor:
+    with until(deadline), connection.cursor() as cursor:
         cursor.execute(step, [batch])
         return bool(cursor.fetchall()[0][0])
-
-
-@contextmanager
-def _until(deadline: float) -> Iterator[None]:
-    """Raises OutOfTime when a statement inside would go on beyond the deadline; what was done inside is undone then."""
-    left = int((deadline - monotonic()) * 1000)
-    if left < 1:
-        raise OutOfTime
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{left}ms"])
-            yield
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise OutOfTime from error
-        raise
 
 
 def effect_of_change(rule_change_id: int, *, since: datetime | None) -> Effect | None:
     """What a rule change has done until now; None: too much to count in a moment. `since`: it did nothing before."""
     try:
-        with _until(monotonic() + READ_SECONDS):
+        with until(monotonic() + READ_SECONDS):
             rows = read("rule_effect", Piece, rule_change_id=rule_change_id, since=since, examples=EXAMPLES)
     except OutOfTime:
         return None

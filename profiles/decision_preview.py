@@ -1,0 +1,183 @@
+"""Takes a decision that nobody has made, gives what it would do: it is carried out, looked at, and rolled back."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from time import monotonic
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from profiles.deadline import OutOfTime, until
+from profiles.decision_effect import (
+    PROFILES,
+    HeldChange,
+    Shown,
+    before_and_after,
+    changes_since,
+    count_events,
+    fingerprint,
+    held_changes,
+    held_links_around,
+    last_change,
+    touched_by,
+)
+from profiles.decision_traits import TraitRow, trait_rows
+from profiles.decisions import merge_profiles, reject_merge, unmerge, withdraw
+from profiles.golden_record import GoldenTrait, golden_records
+from profiles.identities import full_name
+from profiles.models import Decision, ProfileChange
+from profiles.reading import read
+
+LOCK_SECONDS = 3.0
+PREVIEW_SECONDS = 5.0
+COUNT_SECONDS = 2.0
+AUTHOR = "preview"
+
+
+@dataclass(frozen=True)
+class DecisionPreview:
+    """`outcome`: whole; refused (`errors` say why and what to do); busy (the engine is at work); long (it would take
+    longer than a page may wait: it can be carried out, but not looked at before)."""
+
+    outcome: str
+    errors: list[str] = field(default_factory=list)
+    in_the_way: list[Decision] = field(default_factory=list)
+    before: list[Shown] = field(default_factory=list)
+    after: list[Shown] = field(default_factory=list)
+    more: int = 0  # profiles that change too and are not among these
+    traits: list[TraitRow] = field(default_factory=list)  # cells stand as `before`, then `after`
+    gained: list[HeldChange] = field(default_factory=list)  # links that are held from then on: what would rejoin
+    freed: list[HeldChange] = field(default_factory=list)  # and that are held no more
+    changed: list[HeldChange] = field(default_factory=list)  # held for another reason
+    fingerprint: str = ""
+    seconds: float = 0.0  # that the engine took
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every profile stays what it is."""
+        return self.outcome == "whole" and all(p.fate == "stays" for p in [*self.before, *self.after])
+
+
+class Busy(Exception):
+    """The engine is at work, and will be for longer than somebody at a page waits."""
+
+
+def preview_merge(a_profile_id: int, b_profile_id: int) -> DecisionPreview:
+    return _preview(
+        lambda: merge_profiles(a_profile_id=a_profile_id, b_profile_id=b_profile_id, author=AUTHOR, reason=AUTHOR),
+        asked=[a_profile_id, b_profile_id],
+    )
+
+
+def preview_reject(a_profile_id: int, b_profile_id: int) -> DecisionPreview:
+    return _preview(
+        lambda: reject_merge(a_profile_id=a_profile_id, b_profile_id=b_profile_id, author=AUTHOR, reason=AUTHOR),
+        asked=[a_profile_id, b_profile_id],
+    )
+
+
+def preview_unmerge(profile_id: int, identifier_ids: Iterable[int]) -> DecisionPreview:
+    picked = set(identifier_ids)
+    return _preview(
+        lambda: unmerge(profile_id=profile_id, identifier_ids=picked, author=AUTHOR, reason=AUTHOR), asked=[profile_id]
+    )
+
+
+def preview_withdrawal(decision: Decision) -> DecisionPreview:
+    return _preview(lambda: withdraw(decision, author=AUTHOR, reason=AUTHOR), asked=profiles_of(decision))
+
+
+def profiles_of(decision: Decision) -> list[int]:
+    """The profiles that hold now what a decision names."""
+    return [row["profile_id"] for row in read("profiles_of_decision", dict[str, int], decision_id=decision.pk)]
+
+
+def _preview(carry_out: Callable[[], object], *, asked: Iterable[int]) -> DecisionPreview:
+    """Costs: the engine waits for us, at most PREVIEW_SECONDS and a little."""
+    try:
+        with transaction.atomic():
+            try:
+                _lock()
+                found = _look(carry_out, set(asked), monotonic() + PREVIEW_SECONDS)
+            finally:
+                transaction.set_rollback(True)
+        return _complete(found)
+    except Busy:
+        return DecisionPreview("busy")
+    except OutOfTime:
+        return DecisionPreview("long")
+    except ValidationError as error:
+        named = (error.params or {}).get("decisions", []) if hasattr(error, "params") else []
+        return DecisionPreview("refused", errors=error.messages, in_the_way=list(Decision.objects.filter(pk__in=named)))
+
+
+def _lock() -> None:
+    try:
+        with until(monotonic() + LOCK_SECONDS), connection.cursor() as cursor:
+            cursor.execute("SELECT engine_lock()")
+    except OutOfTime:
+        raise Busy from None
+
+
+def _look(carry_out: Callable[[], object], asked: set[int], deadline: float) -> "_Found":
+    """What must be read while the decision stands."""
+    last, started = last_change(), monotonic()
+    with until(deadline):
+        held = held_links_around(asked)
+        carry_out()
+    seconds = monotonic() - started
+    with until(deadline):
+        changes = changes_since(last)
+        touched = asked | touched_by(changes)
+        now = held_links_around(touched)
+        before, after = before_and_after(touched, last=last)
+        records = golden_records([p.profile_id for p in _largest(after)])
+        return _Found(before, after, changes, held_changes(held, now), records, seconds)
+
+
+def _largest(profiles: list[Shown]) -> list[Shown]:
+    """As many as a page can show, in the order they came in."""
+    kept = {p.profile_id for p in sorted(profiles, key=lambda p: -p.size)[:PROFILES]}
+    return [p for p in profiles if p.profile_id in kept]
+
+
+@dataclass(frozen=True)
+class _Found:
+    before: list[Shown]
+    after: list[Shown]
+    changes: list[ProfileChange]
+    held: dict[str, list[HeldChange]]
+    records: dict[int, list[GoldenTrait]]
+    seconds: float
+
+
+def _complete(found: _Found) -> DecisionPreview:
+    """With what needs no lock: the golden records as they stand, and events counted."""
+    before, after = _largest(found.before), _largest(found.after)
+    was, now = ([p.profile_id for p in phase] for phase in (before, after))
+    records = golden_records(was)
+    events_before: dict[int, int] | None
+    events_after: dict[int, int] | None
+    try:
+        with until(monotonic() + COUNT_SECONDS):
+            events_before, events_after = count_events(found.before, found.changes)
+    except OutOfTime:
+        events_before = events_after = None
+    return DecisionPreview(
+        "whole",
+        before=[_named(p, records, events_before) for p in before],
+        after=[_named(p, found.records, events_after) for p in after],
+        more=len(found.after) - len(after),
+        traits=trait_rows(records, found.records, was=was, now=now, changes=found.changes),
+        fingerprint=fingerprint(found.changes),
+        seconds=found.seconds,
+        gained=found.held["gained"],
+        freed=found.held["freed"],
+        changed=found.held["changed"],
+    )
+
+
+def _named(profile: Shown, records: dict[int, list[GoldenTrait]], events: dict[int, int] | None) -> Shown:
+    name = full_name(records.get(profile.profile_id, []))
+    count = None if events is None else events.get(profile.profile_id, 0)
+    return replace(profile, name=name, events=count)
