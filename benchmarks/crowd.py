@@ -1,6 +1,6 @@
 """Takes a seed and a number of events, gives realistic events as rows of raw_events.
 
-About ten events a person with zipf-like activity; 55 % of events carry only an anonymous id, the others 2 to 4
+About ten events a person with zipf activity; 55 % of events carry only an anonymous id, the others 2 to 4
 identifiers; 1 % of devices are shared by two people; 0.1 % of events carry a junk value; traits in some; a payload of
 about 400 bytes. One event in eight is from a trusted source.
 """
@@ -51,6 +51,12 @@ def _identifiers(person: Person, draw: random.Random) -> list[str]:
     return sorted([person.devices[at], *draw.sample(known, draw.choice([1, 1, 2, 3]))])
 
 
+def _zipf(people: int, draw: random.Random) -> int:
+    """A place from 0 on, with odds of 1 / (place + shift): the busiest of 100,000 people has 200 events, half have under 5."""
+    shift = people / 100
+    return int(shift * ((people / shift + 1) ** draw.random() - 1))
+
+
 def combination_id(identifiers: list[str]) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.sha256("\x1f".join(identifiers).encode()).digest()[:16])
 
@@ -61,7 +67,7 @@ def crowd(events: int, *, seed: int = 1) -> Iterator[tuple[Any, ...]]:
     devices: list[str] = []
     people = [_person(number, draw, devices) for number in range(max(1, events // EVENTS_A_PERSON))]
     for number in range(events):
-        person = people[int(len(people) * draw.random() ** 2)]  # few have many events, many have few
+        person = people[_zipf(len(people), draw)]
         identifiers = _identifiers(person, draw)
         time = START + timedelta(milliseconds=number * 50 + draw.randrange(2000))
         milliseconds = int(time.timestamp() * 1000)

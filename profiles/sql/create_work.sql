@@ -9,13 +9,20 @@ BEGIN
         first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint
     ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint) ON COMMIT DELETE ROWS;
-    -- identifiers of the batch, and those of each neighbourhood that may change (loaded), as they are and will be
+    -- identifiers of the batch, then those of each neighbourhood that may change, as they are; but for standing and vouched,
+    -- which are as the batch makes them
+    CREATE TEMP TABLE work_named (
+        identifier_id bigint, identifier text, kind_id smallint, value text COLLATE "C", arrived boolean,
+        newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
+        core_id bigint, neighbourhood_id bigint, profile_id bigint
+    ) ON COMMIT DELETE ROWS;
+    -- the same, with what becomes of them; loaded: the whole neighbourhood is here
     CREATE TEMP TABLE work_identifiers (
-        identifier_id bigint PRIMARY KEY, identifier text, kind_id smallint, value text COLLATE "C",
-        arrived boolean, loaded boolean, dissolved boolean DEFAULT false, newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
+        identifier_id bigint, kind_id smallint, value text COLLATE "C", arrived boolean, loaded boolean,
+        newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
         core_id bigint, neighbourhood_id bigint, profile_id bigint,
         new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
-    ) WITH (fillfactor = 45) ON COMMIT DELETE ROWS;  -- most rows are updated once: in their own page
+    ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
         vouched boolean, is_new boolean, newly_vouched boolean
@@ -29,9 +36,9 @@ BEGIN
         core_a bigint, core_b bigint, a bigint, b bigint, profile_a bigint, profile_b bigint
     ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_edges (x bigint, y bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_labels (node bigint PRIMARY KEY, label bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint PRIMARY KEY, conflicted boolean) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_edges (round int, x bigint, y bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_labels (node bigint, label bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint, conflicted boolean) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;
     -- members of neighbourhoods in conflict; place numbers them from 1 in byte order of (kind, value)

@@ -8,15 +8,15 @@ BEGIN
     FROM (
         SELECT w.new_neighbourhood_id, count(*) > k."limit" AS conflicted
         FROM work_identifiers w JOIN kinds k USING (kind_id)
-        WHERE w.loaded
-        GROUP BY w.new_neighbourhood_id, k.kind_id
+        WHERE w.loaded AND k."limit" IS NOT NULL
+        GROUP BY w.new_neighbourhood_id, k.kind_id, k."limit"
         UNION ALL
-        SELECT w.new_neighbourhood_id, count(DISTINCT w.new_core_id) > 1
+        SELECT w.new_neighbourhood_id, min(w.new_core_id) <> max(w.new_core_id)
         FROM work_identifiers w JOIN kinds k USING (kind_id)
         WHERE w.loaded AND w.vouched AND k.known
         GROUP BY w.new_neighbourhood_id
         UNION ALL
-        SELECT w.new_neighbourhood_id, count(DISTINCT s.side) > 1
+        SELECT w.new_neighbourhood_id, min(s.side) <> max(s.side)
         FROM work_separations s JOIN work_identifiers w USING (identifier_id)
         GROUP BY w.new_neighbourhood_id, s.decision_id
     ) checks

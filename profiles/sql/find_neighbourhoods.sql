@@ -1,10 +1,10 @@
 -- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
 -- those with an identifier newly vouched, asserted or freed.
--- Reads: work_joins, work_identifiers, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
+-- Reads: work_joins, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO work_loaded
-    SELECT ends.n, false
+    SELECT DISTINCT ends.n, false
     FROM work_joins j
     CROSS JOIN LATERAL (VALUES (j.a, j.arrived_a), (j.b, j.arrived_b)) AS ends (n, arrived)
     WHERE j.held IS NULL AND NOT ends.arrived
@@ -12,13 +12,13 @@ BEGIN
            OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods));
 
     INSERT INTO work_loaded
-    SELECT w.neighbourhood_id, false
-    FROM work_identifiers w JOIN kinds k USING (kind_id)
+    SELECT DISTINCT w.neighbourhood_id, false
+    FROM work_named w JOIN kinds k USING (kind_id)
     WHERE w.newly_vouched AND k.known AND NOT w.arrived;
 
     INSERT INTO work_loaded
     SELECT o.neighbourhood_id, true
-    FROM work_identifiers w
+    FROM work_named w
     CROSS JOIN LATERAL (
         SELECT b_id AS other FROM links WHERE a_id = w.identifier_id
         UNION ALL
@@ -34,7 +34,7 @@ BEGIN
     JOIN decision_identifiers t ON t.decision_id = d.decision_id AND t.side <> s.side
     JOIN kinds sk ON sk.name = s.kind
     JOIN kinds tk ON tk.name = t.kind
-    JOIN work_identifiers w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
+    JOIN work_named w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
     JOIN identifiers o ON o.value = t.value AND o.kind_id = tk.kind_id
     WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
 END $$;

@@ -7,13 +7,14 @@ BEGIN
     INSERT INTO work_crossings
     SELECT l.a_id, l.b_id, l.vouched, l.held,
            least(a.new_profile_id, b.new_profile_id), greatest(a.new_profile_id, b.new_profile_id)
-    FROM work_identifiers a
-    JOIN links l ON l.a_id = a.identifier_id
+    FROM (
+        SELECT * FROM work_identifiers
+        WHERE loaded AND (new_neighbourhood_id IN (SELECT neighbourhood_id FROM work_neighbourhoods WHERE conflicted)
+                          OR neighbourhood_id IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
+    ) a
+    CROSS JOIN LATERAL (SELECT * FROM links WHERE a_id = a.identifier_id OFFSET 0) l
     JOIN work_identifiers b ON b.identifier_id = l.b_id AND b.loaded
-    WHERE a.loaded AND step_two(a.standing, b.standing, l.vouched) IS NULL
-      AND (EXISTS (SELECT FROM work_neighbourhoods n WHERE n.neighbourhood_id = a.new_neighbourhood_id AND n.conflicted)
-           OR EXISTS (SELECT FROM conflicted_neighbourhoods c WHERE c.neighbourhood_id = a.neighbourhood_id)
-           OR l.held IS NOT NULL);
+    WHERE step_two(a.standing, b.standing, l.vouched) IS NULL;
     ANALYZE work_crossings;
 
     UPDATE links k SET held = r.reason

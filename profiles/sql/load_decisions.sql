@@ -1,5 +1,5 @@
 -- Purpose: the standing decisions that name loaded identifiers, by identifier id.
--- Reads: decisions, decision_identifiers, kinds, work_identifiers. Writes: work_assertions, work_separations.
+-- Reads: decisions, decision_identifiers, kinds, work_named. Writes: work_assertions, work_separations.
 CREATE FUNCTION load_decisions() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM decisions WHERE withdrawn_at IS NULL) THEN
@@ -10,7 +10,8 @@ BEGIN
     FROM decision_identifiers s
     JOIN decisions d ON d.decision_id = s.decision_id AND d.withdrawn_at IS NULL
     JOIN kinds k ON k.name = s.kind
-    JOIN work_identifiers w ON w.value = s.value AND w.kind_id = k.kind_id AND w.loaded;
+    JOIN work_named w ON w.value = s.value AND w.kind_id = k.kind_id
+    WHERE w.arrived OR w.neighbourhood_id IN (SELECT neighbourhood_id FROM work_loaded);
 
     INSERT INTO work_assertions
     SELECT d.decision_id, a.identifier_id, b.identifier_id

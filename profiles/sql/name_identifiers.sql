@@ -1,5 +1,5 @@
 -- Purpose: give each identifier of the batch its number: the one it has, or the next, in order of arrival.
--- Reads: work_combinations, kinds, identifiers. Writes: work_identifiers, work_members, undefined_kinds.
+-- Reads: work_combinations, kinds, identifiers. Writes: work_named, work_members, undefined_kinds.
 CREATE FUNCTION name_identifiers() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO undefined_kinds (kind, combination_id, identifiers)
@@ -8,13 +8,11 @@ BEGIN
     WHERE split_part(i, ':', 1) NOT IN (SELECT name FROM kinds)
     ON CONFLICT DO NOTHING;
 
-    INSERT INTO work_identifiers (identifier_id, identifier, kind_id, value, arrived, loaded, newly_vouched, vouched,
-                                  was_standing, standing, core_id, neighbourhood_id, profile_id,
-                                  new_core_id, new_neighbourhood_id, new_profile_id)
-    SELECT n.id, n.identifier, n.kind_id, n.value, n.known_id IS NULL, n.known_id IS NULL,
+    INSERT INTO work_named (identifier_id, identifier, kind_id, value, arrived, newly_vouched, vouched,
+                            was_standing, standing, core_id, neighbourhood_id, profile_id)
+    SELECT n.id, n.identifier, n.kind_id, n.value, n.known_id IS NULL,
            n.vouched AND NOT coalesce(n.was_vouched, false), n.vouched OR coalesce(n.was_vouched, false),
            coalesce(n.standing, 0), coalesce(n.standing, 0),
-           coalesce(n.core_id, n.id), coalesce(n.neighbourhood_id, n.id), coalesce(n.profile_id, n.id),
            coalesce(n.core_id, n.id), coalesce(n.neighbourhood_id, n.id), coalesce(n.profile_id, n.id)
     FROM (
         SELECT coalesce(known.identifier_id, nextval('identifiers_identifier_id_seq')) AS id, seen.*,
@@ -30,6 +28,6 @@ BEGIN
     INSERT INTO work_members
     SELECT c.combination_id, w.identifier_id
     FROM work_combinations c, unnest(c.identifiers) AS i
-    JOIN work_identifiers w ON w.identifier = i;
-    ANALYZE work_identifiers, work_members;
+    JOIN work_named w ON w.identifier = i;
+    ANALYZE work_named (identifier_id, neighbourhood_id), work_members (identifier_id);
 END $$;

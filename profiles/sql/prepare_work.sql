@@ -4,7 +4,7 @@ BEGIN
     IF to_regclass('pg_temp.work_ranges') IS NULL THEN
         PERFORM create_work();
     END IF;
-    TRUNCATE work_deliveries, work_ranges, work_combinations, work_members, work_identifiers, work_links,
+    TRUNCATE work_deliveries, work_ranges, work_combinations, work_members, work_named, work_identifiers, work_links,
         work_loaded, work_joins, work_cores, work_edges, work_labels, work_neighbourhoods, work_separations, work_assertions, work_conflicts,
         work_crossings;
 END $$;

@@ -2,7 +2,8 @@
 -- judged afresh; `dissolve` also takes the neighbourhoods apart first, for what no longer joins them.
 -- Returns: the id of its line in resolutions. Reads and writes what settle() does.
 CREATE FUNCTION reconsider(identifier_ids bigint[], dissolve boolean, cause text, cause_id bigint) RETURNS bigint
-LANGUAGE plpgsql SET client_min_messages = warning SET enable_mergejoin = off SET jit = off AS $$
+LANGUAGE plpgsql SET client_min_messages = warning SET enable_mergejoin = off SET jit = off
+SET default_statistics_target = 10 AS $$
 #variable_conflict use_variable
 DECLARE
     started timestamptz := clock_timestamp();

@@ -2,7 +2,7 @@
 -- combination with when it was first seen and first vouched for. Some at a time, in order of their ids.
 -- Reads: public.combinations, public.identifiers, public.undefined_kinds. Returns: the last id taken; null when none is left.
 CREATE FUNCTION seed_shadow(after uuid, combinations_a_batch integer DEFAULT 100000) RETURNS uuid LANGUAGE plpgsql
-SET enable_mergejoin = off SET jit = off AS $$
+SET enable_mergejoin = off SET jit = off SET default_statistics_target = 10 AS $$
 DECLARE
     last uuid;
 BEGIN

@@ -2,7 +2,8 @@
 -- Reads: undefined_kinds, combinations, raw_events. Writes: what settle() does. Returns: as resolve_batch().
 -- Where retention has dropped the event that showed a combination first, its links have event 0 as evidence.
 CREATE FUNCTION take_up_kinds(combinations_a_batch integer DEFAULT 50000) RETURNS bigint LANGUAGE plpgsql
-SET client_min_messages = warning SET enable_mergejoin = off SET jit = off AS $$
+SET client_min_messages = warning SET enable_mergejoin = off SET jit = off
+SET default_statistics_target = 10 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
 BEGIN

@@ -1,6 +1,6 @@
 -- Purpose: store the batch's combinations with their owners, and give the events of identifiers that went out of play,
 -- or came back into it, to the identifiers they belong to now.
--- Reads: work_combinations, work_members, work_identifiers, links, kinds. Writes: combinations.
+-- Reads: work_combinations, work_members, work_named, kinds. Writes: combinations.
 CREATE FUNCTION write_combinations() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO combinations (combination_id, identifier_ids, owner_id, first_seen, first_vouched)
@@ -9,7 +9,7 @@ BEGIN
     LEFT JOIN (
         SELECT m.combination_id, array_agg(m.identifier_id ORDER BY m.identifier_id) AS ids,
                (array_agg(m.identifier_id ORDER BY w.standing >= 2, k.rank, k.name COLLATE "C", w.value))[1] AS owner_id
-        FROM work_members m JOIN work_identifiers w USING (identifier_id) JOIN kinds k USING (kind_id)
+        FROM work_members m JOIN work_named w USING (identifier_id) JOIN kinds k USING (kind_id)
         GROUP BY m.combination_id
     ) m USING (combination_id)
     ON CONFLICT (combination_id) DO UPDATE
@@ -17,17 +17,7 @@ BEGIN
         first_seen = least(combinations.first_seen, excluded.first_seen),
         first_vouched = least(combinations.first_vouched, excluded.first_vouched);
 
-    UPDATE combinations c SET owner_id = strongest_of(c.identifier_ids)
-    FROM (
-        WITH turned AS (
-            SELECT identifier_id FROM work_identifiers WHERE (standing >= 2) <> (was_standing >= 2) AND NOT arrived
-        )
-        SELECT identifier_id AS owner_id, identifier_id FROM turned
-        UNION
-        SELECT b_id, identifier_id FROM turned JOIN links ON a_id = identifier_id
-        UNION
-        SELECT a_id, identifier_id FROM turned JOIN links ON b_id = identifier_id
-    ) t
-    WHERE c.owner_id = t.owner_id AND t.identifier_id = ANY (c.identifier_ids)
-      AND c.owner_id IS DISTINCT FROM strongest_of(c.identifier_ids);
+    IF EXISTS (SELECT FROM work_identifiers WHERE (standing >= 2) <> (was_standing >= 2) AND NOT arrived) THEN
+        PERFORM turn_owners();
+    END IF;
 END $$;
