@@ -1,8 +1,7 @@
 -- Purpose: how many values of each known kind the identifiers of the batch's new or newly vouched links are linked to,
 -- in all and by vouched links; held links count, so that sharing isn't recursive.
 -- Returns: a row for each known kind that an identifier is linked to; kind_id is the identifier's own.
--- Cost: counted are only identifiers that may come to be shared by this batch: those with enough links in all (half of what
--- is missing at either end will do) that are not shared yet, or only by all links while a new one is vouched. So a value
+-- Cost: counted are only identifiers that may come to be shared by this batch: those with enough links in all that are not shared yet, or only by all links while a new one is vouched. So a value
 -- with many cookies, or one that is shared, costs a later event nothing.
 -- Reads: work_links, work_named, links, identifiers, kinds.
 CREATE FUNCTION count_neighbours() RETURNS TABLE (identifier_id bigint, kind_id smallint, total bigint, vouched bigint)
@@ -18,8 +17,9 @@ LANGUAGE sql AS $$
         JOIN kinds k ON k.kind_id = w.kind_id
         WHERE e.n > k.shared_after
            OR (NOT w.arrived
-               AND (EXISTS (SELECT FROM links WHERE a_id = w.identifier_id OFFSET (k.shared_after - e.n) / 2)
-                    OR EXISTS (SELECT FROM links WHERE b_id = w.identifier_id OFFSET (k.shared_after - e.n) / 2)))
+               AND e.n + (SELECT count(*) FROM (SELECT FROM links WHERE a_id = w.identifier_id LIMIT k.shared_after + 1) l)
+                       + (SELECT count(*) FROM (SELECT FROM links WHERE b_id = w.identifier_id LIMIT k.shared_after + 1) l)
+                   > k.shared_after)
     ), neighbours AS (
         SELECT t.identifier_id, t.kind_id, o.kind_id AS other_kind, e.is_new::int AS total, e.vouched::int AS vouched
         FROM touched t JOIN ends e ON e.id = t.identifier_id JOIN work_named o ON o.identifier_id = e.other

@@ -1,5 +1,6 @@
 -- Purpose: the batch's links that are new, newly vouched or seen earlier than known, as they are to be stored.
 -- Reads: work_combinations, work_members, links. Writes: work_links.
+-- Cost: a link of an identifier that arrived with the batch is new; only the others are looked up.
 -- Invariant: first_seen is the least time of the vouched events if there are any, else of all.
 CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
     INSERT INTO work_links
@@ -8,7 +9,7 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
            l.a_id IS NULL,
            l.a_id IS NOT NULL AND n.first_vouched IS NOT NULL AND NOT l.vouched
     FROM (
-        SELECT a.identifier_id AS a_id, b.identifier_id AS b_id,
+        SELECT a.identifier_id AS a_id, b.identifier_id AS b_id, bool_or(a.arrived OR b.arrived) AS arrived,
                min(first_seen) AS first_seen, (min(ARRAY[microseconds(first_seen), first_event]))[2] AS first_event,
                min(first_vouched) AS first_vouched,
                (min(ARRAY[microseconds(first_vouched), first_vouched_event]) FILTER (WHERE first_vouched IS NOT NULL))[2]
@@ -18,7 +19,7 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
         JOIN work_combinations c ON c.combination_id = a.combination_id
         GROUP BY 1, 2
     ) n
-    LEFT JOIN LATERAL (SELECT * FROM links k WHERE k.a_id = n.a_id AND k.b_id = n.b_id OFFSET 0) l ON true
+    LEFT JOIN LATERAL (SELECT * FROM links k WHERE NOT n.arrived AND k.a_id = n.a_id AND k.b_id = n.b_id OFFSET 0) l ON true
     WHERE l.a_id IS NULL
        OR (n.first_vouched IS NOT NULL AND (NOT l.vouched OR n.first_vouched < l.first_seen))
        OR (NOT l.vouched AND n.first_vouched IS NULL AND n.first_seen < l.first_seen);

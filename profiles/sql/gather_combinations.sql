@@ -4,7 +4,7 @@
 -- OFFSET 0 keeps the planner from walking another index of all events there ever were.
 CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     INSERT INTO work_combinations
-    SELECT e.*
+    SELECT e.*, c.combination_id IS NULL
     FROM (
         SELECT combination_id, any_value(identifiers) AS identifiers, min(event_id) AS arrival, count(*) AS events,
                min(event_time) AS first_seen,
@@ -20,5 +20,5 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     LEFT JOIN LATERAL (SELECT * FROM combinations k WHERE k.combination_id = e.combination_id OFFSET 0) c ON true
     WHERE c.combination_id IS NULL OR e.first_seen < c.first_seen
        OR e.first_vouched < coalesce(c.first_vouched, 'infinity');
-    ANALYZE work_combinations;
+    ANALYZE work_combinations (combination_id);
 $$;

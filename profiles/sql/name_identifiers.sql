@@ -26,7 +26,7 @@ BEGIN
     ) n;
 
     INSERT INTO work_members
-    SELECT c.combination_id, w.identifier_id
+    SELECT c.combination_id, w.identifier_id, w.arrived
     FROM work_combinations c, unnest(c.identifiers) AS i
     JOIN work_named w ON w.identifier = i;
     ANALYZE work_named (identifier_id, neighbourhood_id), work_members (identifier_id);

@@ -9,7 +9,7 @@ BEGIN
     PERFORM prepare_work();
     INSERT INTO work_combinations
     SELECT c.combination_id, coalesce(u.identifiers, n.identifiers), 0, 0, c.first_seen, 0,
-           c.first_vouched, CASE WHEN c.first_vouched IS NOT NULL THEN 0 END
+           c.first_vouched, CASE WHEN c.first_vouched IS NOT NULL THEN 0 END, true
     FROM (
         SELECT * FROM public.combinations WHERE combination_id > after ORDER BY combination_id LIMIT combinations_a_batch
     ) c

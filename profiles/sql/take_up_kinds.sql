@@ -19,7 +19,7 @@ BEGIN
     )
     INSERT INTO work_combinations
     SELECT DISTINCT c.combination_id, t.identifiers, coalesce(s.event_id, 0), 0, c.first_seen, coalesce(s.event_id, 0),
-           c.first_vouched, CASE WHEN c.first_vouched IS NOT NULL THEN coalesce(v.event_id, 0) END
+           c.first_vouched, CASE WHEN c.first_vouched IS NOT NULL THEN coalesce(v.event_id, 0) END, false
     FROM taken t
     JOIN combinations c USING (combination_id)
     LEFT JOIN LATERAL (SELECT event_id FROM raw_events e WHERE e.combination_id = c.combination_id

@@ -1,30 +1,48 @@
 -- Purpose: add the batch's traits to what each source said of each combination. Least, greatest and sum commute, so the
 -- order of deliveries makes no difference; each delivery is added once, in the transaction that resolves it.
--- Reads: work_ranges, raw_events. Writes: trait_values.
--- Cost: the first and the last message are found as the least and the greatest of one text, not by sorting each group;
+-- Reads: work_ranges, raw_events. Writes: trait_values. The engine is its only writer, so what is new can be told first.
+-- Cost: of a combination that is new nothing is known, so nothing is looked up. The first and the last message are found as the least and the greatest of one text, not by sorting each group;
 -- OFFSET 0 keeps the planner from walking another index of all events there ever were.
 CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
-    INSERT INTO trait_values AS known (combination_id, name, source_id, value_hash, value, first_time, first_message,
-                                       last_time, last_message, events)
-    SELECT combination_id, key, source_id, value_hash, any_value(value),
-           min(event_time), right(min(said), 36)::uuid, max(event_time), right(max(said), 36)::uuid, count(*)
-    FROM (
-        SELECT combination_id, t.key, source_id, md5(t.value::text)::uuid AS value_hash, t.value, event_time,
-               ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
-        FROM work_ranges r
-        CROSS JOIN LATERAL (
-            SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
+    WITH told AS (
+        SELECT combination_id, key, source_id, value_hash, any_value(value) AS value,
+               min(event_time) AS first_time, right(min(said), 36)::uuid AS first_message,
+               max(event_time) AS last_time, right(max(said), 36)::uuid AS last_message, count(*) AS events
+        FROM (
+            SELECT combination_id, t.key, source_id, md5(t.value::text)::uuid AS value_hash, t.value, event_time,
+                   ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
+            FROM work_ranges r
+            CROSS JOIN LATERAL (
+                SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
+            ) e
+            CROSS JOIN LATERAL jsonb_each(e.traits) AS t
+            WHERE jsonb_typeof(e.traits) = 'object'
         ) e
-        CROSS JOIN LATERAL jsonb_each(e.traits) AS t
-        WHERE jsonb_typeof(e.traits) = 'object'
-    ) told
-    GROUP BY combination_id, key, source_id, value_hash
-    ON CONFLICT (combination_id, name, source_id, value_hash) DO UPDATE
-    SET first_time = least(known.first_time, excluded.first_time),
-        first_message = CASE WHEN (excluded.first_time, excluded.first_message) < (known.first_time, known.first_message)
-                             THEN excluded.first_message ELSE known.first_message END,
-        last_time = greatest(known.last_time, excluded.last_time),
-        last_message = CASE WHEN (excluded.last_time, excluded.last_message) > (known.last_time, known.last_message)
-                            THEN excluded.last_message ELSE known.last_message END,
-        events = known.events + excluded.events
+        GROUP BY combination_id, key, source_id, value_hash
+    ), found AS (
+        SELECT t.*, k.row AS known
+        FROM told t
+        LEFT JOIN work_combinations c ON c.combination_id = t.combination_id AND c.is_new
+        LEFT JOIN LATERAL (
+            SELECT ctid AS row FROM trait_values k
+            WHERE c.combination_id IS NULL AND k.combination_id = t.combination_id AND k.name = t.key AND k.source_id = t.source_id
+              AND k.value_hash = t.value_hash
+            OFFSET 0
+        ) k ON true
+    ), written AS (
+        INSERT INTO trait_values (combination_id, name, source_id, value_hash, value, first_time, first_message,
+                                  last_time, last_message, events)
+        SELECT combination_id, key, source_id, value_hash, value, first_time, first_message, last_time, last_message, events
+        FROM found WHERE known IS NULL ORDER BY combination_id
+    )
+    UPDATE trait_values k
+    SET first_time = least(k.first_time, t.first_time),
+        first_message = CASE WHEN (t.first_time, t.first_message) < (k.first_time, k.first_message)
+                             THEN t.first_message ELSE k.first_message END,
+        last_time = greatest(k.last_time, t.last_time),
+        last_message = CASE WHEN (t.last_time, t.last_message) > (k.last_time, k.last_message)
+                            THEN t.last_message ELSE k.last_message END,
+        events = k.events + t.events
+    FROM found t
+    WHERE k.ctid = t.known
 $$;
