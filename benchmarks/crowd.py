@@ -52,7 +52,7 @@ def _identifiers(person: Person, draw: random.Random) -> list[str]:
 
 
 def _zipf(people: int, draw: random.Random) -> int:
-    """A place from 0 on, with odds of 1 / (place + shift): the busiest of 100,000 people has 200 events, half have under 5."""
+    """A place from 0 on, with odds of 1 / (place + shift): of 100,000 people the busiest has 200 events."""
     shift = people / 100
     return int(shift * ((people / shift + 1) ** draw.random() - 1))
 

@@ -9,14 +9,16 @@ CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
                min(event_time) AS first_time, right(min(said), 36)::uuid AS first_message,
                max(event_time) AS last_time, right(max(said), 36)::uuid AS last_message, count(*) AS events
         FROM (
-            SELECT combination_id, t.key, source_id, md5(t.value::text)::uuid AS value_hash, t.value, event_time,
-                   ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
+            SELECT combination_id, t.key, source_id, md5(t.value::text)::uuid AS value_hash, t.value, event_time, said
             FROM work_ranges r
             CROSS JOIN LATERAL (
-                SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
+                SELECT combination_id, source_id, event_time, traits,
+                       ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
+                FROM raw_events
+                WHERE event_id >= r.first_event AND event_id < r.end_event AND jsonb_typeof(traits) = 'object'
+                OFFSET 0
             ) e
             CROSS JOIN LATERAL jsonb_each(e.traits) AS t
-            WHERE jsonb_typeof(e.traits) = 'object'
         ) e
         GROUP BY combination_id, key, source_id, value_hash
     ), found AS (
