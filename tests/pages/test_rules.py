@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from idportal.accounts.models import User
-from profiles import rule_preview
+from profiles import deadline, rule_preview
 from profiles.ids import public_id
 from profiles.models import BlockedValue, Identifier, Kind, Reconsideration, RuleChange
 from profiles.resolution import resolve_pending
@@ -151,7 +151,8 @@ def test_a_preview_that_runs_out_of_time_says_so_and_leaves_no_trace(
 
     def leap(looks: int) -> None:
         ticks = chain([0.0] * looks, repeat(3600.0))
-        monkeypatch.setattr(rule_preview, "monotonic", lambda: next(ticks))
+        for module in (rule_preview, deadline):
+            monkeypatch.setattr(module, "monotonic", lambda: next(ticks))
 
     # The clock leaps after as many looks at it: before anything is counted, before the first batch, after some.
     for looks, touched, evaluated in ((2, None, 0), (3, 2, 0), (5, 2, 1)):
