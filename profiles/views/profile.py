@@ -47,6 +47,7 @@ def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     context = {
         "mask": mask,
         "public": public_id(profile_id),
+        "tab": "profile",
         "sources": dict(Source.objects.values_list("pk", "name")),
         "events": [_event(event, mask) for event in page.events],
         "older": page.older,

@@ -27,6 +27,9 @@ MAY_SEE = {
     "search": SEE_PROFILES,
     "profiles": SEE_PROFILES,
     "profile": SEE_PROFILES,
+    "why_together": SEE_PROFILES,
+    "why_not": SEE_PROFILES,
+    "how_built": SEE_PROFILES,
     "rules": SEE_RULES,
     "rules_blocked": SEE_RULES,
     "rules_progress": SEE_RULES,
@@ -57,7 +60,10 @@ MAY_POST = {
     "rule_change_undo": CHANGE_RULES,
 }
 # Open to all, or guarded by keys and tokens, and tested with what they do.
-NOT_PAGES = {"login", "logout", "theme", "healthz", "readyz", "deliver", "registry", "api_identities"}
+NOT_PAGES = {
+    "login", "logout", "theme", "healthz", "readyz", "deliver", "registry",
+    "api_identities", "api_why_together", "api_why_not", "api_how_built",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -72,7 +78,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     return {
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
-        "profile": f"/profiles/{ids}/", "sources": "/sources/", "source_create": "/sources/new/",
+        "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
+        "how_built": f"/profiles/{ids}/how-built/", "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
         "rejected_replay": "/rejected/replay/", "rules": "/rules/", "rules_blocked": "/rules/blocked/",
@@ -173,6 +180,9 @@ FIELDS = [
     "reason",
     "time",
     "event",
+    "a",
+    "other",
+    "start",
 ]
 
 
@@ -190,6 +200,9 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
         "/rejected/",
         "/rules/blocked/",
         addresses["profile"],
+        addresses["why_together"],
+        addresses["why_not"],
+        addresses["how_built"],
     ):
         for name in FIELDS:
             assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)
