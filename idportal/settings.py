@@ -120,9 +120,20 @@ CELERY_BEAT_SCHEDULE = {
     # Every landing asks for resolution itself; this is for the ones whose message was lost.
     "resolve": {"task": "profiles.resolve", "schedule": 10.0, "options": {"expires": 10}},
     "review": {"task": "profiles.refresh_review", "schedule": 3_600.0},
+    "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }
+
+# --- Probable matches -----------------------------------------------------------------------------------------
+MATCH_SCHEDULED = env.bool("MATCH_SCHEDULED", True)
+MATCH_BACKEND = env.str("MATCH_BACKEND", "duckdb")  # spark: for more profiles than one machine can compare
+if MATCH_BACKEND not in ("duckdb", "spark"):
+    raise ImproperlyConfigured(f"MATCH_BACKEND is {MATCH_BACKEND}: set it to duckdb or spark")
+MATCH_EVERY_MINUTES = env.float("MATCH_EVERY_MINUTES", 5)  # new and changed profiles
+MATCH_FULL_HOURS = env.float("MATCH_FULL_HOURS", 24)  # all profiles
+MATCH_LEAST_RECORDS = env.int("MATCH_LEAST_RECORDS", 50)  # fewer people teach nothing
+MATCH_LEARN_FROM_ANSWERS = env.int("MATCH_LEARN_FROM_ANSWERS", 20)  # so many new ones make a draft of a better model
 
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

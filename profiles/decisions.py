@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from lambdas.transform.normalise import Unusable, normalise_identifier
 from profiles.deadline import OutOfTime, until
+from profiles.match_answers import note_answer
 from profiles.models import Decision, DecisionIdentifier, Identifier, Kind
 from profiles.reading import read
 from profiles.resolution import ResolutionResult, resolution_result
@@ -62,6 +63,7 @@ def decide(
         for side, side_named in (("a", side_a), ("b", side_b))
         for identifier in sorted(side_named)
     )
+    note_answer(decision)
     return decision, _apply(decision, dissolve=False)
 
 

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from profiles.match_work import work
 from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
 from profiles.review import refresh_review
@@ -28,3 +29,10 @@ def refresh_whole_review() -> None:
     refreshed = refresh_review(everything=True)
     if refreshed:
         logger.info("asked %s", refreshed)
+
+
+@shared_task(name="profiles.find_matches")
+def find_matches() -> None:
+    for run in work():
+        logger.info("match run %s (%s) is %s: %s", run.pk, run.kind, run.state, run.counts)
+        refresh_review()

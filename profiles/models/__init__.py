@@ -3,13 +3,14 @@
 from profiles.models.clients import ApiClient, ProfileIdKey
 from profiles.models.decisions import Decision, DecisionIdentifier
 from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
-from profiles.models.matching import MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
+from profiles.models.matching import AUTOMATIC, MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
 from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
 from profiles.models.partition import ConflictedNeighbourhood, Identifier, ProfileChange, Resolution, Standing
 from profiles.models.review import ReviewGrounds, ReviewProgress, ReviewQuestion, ReviewSkip
 from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange, TraitRule
 
 __all__ = [
+    "AUTOMATIC",
     "KIND_NAME",
     "ApiClient",
     "BlockedValue",
