@@ -35,4 +35,4 @@ def refresh_whole_review() -> None:
 def find_matches() -> None:
     for run in work():
         logger.info("match run %s (%s) is %s: %s", run.pk, run.kind, run.state, run.counts)
-        refresh_review()
+        refresh_review(everything=run.counts.get("gone", 0) > 0)  # what is gone leaves no trace for it to follow
