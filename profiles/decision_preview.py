@@ -21,8 +21,9 @@ from profiles.decision_effect import (
     last_change,
     touched_by,
 )
+from profiles.decision_second_eyes import must_wait, second_eyes, touched
 from profiles.decision_traits import TraitRow, trait_rows
-from profiles.decisions import merge_profiles, reject_merge, unmerge, withdraw
+from profiles.decisions import carry_out_merge, carry_out_reject, carry_out_unmerge, carry_out_withdrawal
 from profiles.golden_record import GoldenTrait, golden_records
 from profiles.identities import full_name
 from profiles.models import Decision, ProfileChange
@@ -50,6 +51,7 @@ class DecisionPreview:
     freed: list[HeldChange] = field(default_factory=list)  # and that are held no more
     changed: list[HeldChange] = field(default_factory=list)  # held for another reason
     fingerprint: str = ""
+    waits: bool = False  # decided, it would wait for a second person
     seconds: float = 0.0  # that the engine took
 
     @property
@@ -63,28 +65,26 @@ class Busy(Exception):
 
 
 def preview_merge(a_profile_id: int, b_profile_id: int) -> DecisionPreview:
-    return _preview(
-        lambda: merge_profiles(a_profile_id=a_profile_id, b_profile_id=b_profile_id, author=AUTHOR, reason=AUTHOR),
+    return preview(
+        lambda: carry_out_merge(a_profile_id, b_profile_id, author=AUTHOR, reason=AUTHOR),
         asked=[a_profile_id, b_profile_id],
     )
 
 
 def preview_reject(a_profile_id: int, b_profile_id: int) -> DecisionPreview:
-    return _preview(
-        lambda: reject_merge(a_profile_id=a_profile_id, b_profile_id=b_profile_id, author=AUTHOR, reason=AUTHOR),
+    return preview(
+        lambda: carry_out_reject(a_profile_id, b_profile_id, author=AUTHOR, reason=AUTHOR),
         asked=[a_profile_id, b_profile_id],
     )
 
 
 def preview_unmerge(profile_id: int, identifier_ids: Iterable[int]) -> DecisionPreview:
     picked = set(identifier_ids)
-    return _preview(
-        lambda: unmerge(profile_id=profile_id, identifier_ids=picked, author=AUTHOR, reason=AUTHOR), asked=[profile_id]
-    )
+    return preview(lambda: carry_out_unmerge(profile_id, picked, author=AUTHOR, reason=AUTHOR), asked=[profile_id])
 
 
 def preview_withdrawal(decision: Decision) -> DecisionPreview:
-    return _preview(lambda: withdraw(decision, author=AUTHOR, reason=AUTHOR), asked=profiles_of(decision))
+    return preview(lambda: carry_out_withdrawal(decision, author=AUTHOR, reason=AUTHOR), asked=profiles_of(decision))
 
 
 def profiles_of(decision: Decision) -> list[int]:
@@ -92,8 +92,10 @@ def profiles_of(decision: Decision) -> list[int]:
     return [row["profile_id"] for row in read("profiles_of_decision", dict[str, int], decision_id=decision.pk)]
 
 
-def _preview(carry_out: Callable[[], object], *, asked: Iterable[int]) -> DecisionPreview:
-    """Costs: the engine waits for us, at most PREVIEW_SECONDS and a little."""
+def preview(carry_out: Callable[[], object], *, asked: Iterable[int]) -> DecisionPreview:
+    """What anything that decides would do; `asked`: the profiles that it is about. Nothing of it stays.
+
+    Costs: the engine waits for us, at most PREVIEW_SECONDS and a little."""
     try:
         with transaction.atomic():
             try:
@@ -128,11 +130,12 @@ def _look(carry_out: Callable[[], object], asked: set[int], deadline: float) -> 
     seconds = monotonic() - started
     with until(deadline):
         changes = changes_since(last)
-        touched = asked | touched_by(changes)
-        now = held_links_around(touched)
-        before, after = before_and_after(touched, last=last)
+        concerned = asked | touched_by(changes)
+        now = held_links_around(concerned)
+        before, after = before_and_after(concerned, last=last)
         records = golden_records([p.profile_id for p in _largest(after)])
-        return _Found(before, after, changes, held_changes(held, now), records, seconds)
+        waits = must_wait(touched(changes), limits) if (limits := second_eyes()).pk else False
+        return _Found(before, after, changes, waits, held_changes(held, now), records, seconds)
 
 
 def _largest(profiles: list[Shown]) -> list[Shown]:
@@ -146,6 +149,7 @@ class _Found:
     before: list[Shown]
     after: list[Shown]
     changes: list[ProfileChange]
+    waits: bool
     held: dict[str, list[HeldChange]]
     records: dict[int, list[GoldenTrait]]
     seconds: float
@@ -170,6 +174,7 @@ def _complete(found: _Found) -> DecisionPreview:
         more=len(found.after) - len(after),
         traits=trait_rows(records, found.records, was=was, now=now, changes=found.changes),
         fingerprint=fingerprint(found.changes),
+        waits=found.waits,
         seconds=found.seconds,
         gained=found.held["gained"],
         freed=found.held["freed"],

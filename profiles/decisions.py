@@ -1,6 +1,6 @@
 """Takes a person's word on two sides of identifiers, gives the partition that holds with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -11,11 +11,15 @@ from django.utils import timezone
 
 from lambdas.transform.normalise import Unusable, normalise_identifier
 from profiles.deadline import OutOfTime, until
+from profiles.decision_effect import changes_since, fingerprint, last_change
+from profiles.decision_second_eyes import Touched, must_wait, second_eyes, touched
 from profiles.match_answers import note_answer
-from profiles.models import Decision, DecisionIdentifier, Identifier, Kind
+from profiles.models import Decision, DecisionIdentifier, Identifier, Kind, PendingDecision
 from profiles.reading import read
 from profiles.resolution import ResolutionResult, resolution_result
+from profiles.separations import in_the_way, separations_between
 
+CHANGED = "The profiles changed while you looked. This is what it would do now."
 PATIENCE = 10.0  # seconds that a person waits for the engine
 
 
@@ -69,10 +73,21 @@ def decide(
 
 @dataclass(frozen=True)
 class Decided:
-    """What became of a person's word on profiles: the decision, and what it changed."""
+    """What became of a person's word on profiles: decisions in force (or withdrawn), or one that waits."""
 
-    decision: Decision
+    decision: Decision | None
     result: ResolutionResult
+    pending: PendingDecision | None = None  # it waits for a second person, and nothing of it is applied
+
+    @property
+    def words(self) -> str:
+        """For who decided it."""
+        if self.pending is None:
+            return "Done. It holds whatever arrives, until somebody withdraws it."
+        return (
+            f"It would change {self.pending.profiles} profiles and move {self.pending.events} events: it waits for a "
+            "second person to approve it. Nothing is applied yet."
+        )
 
 
 @dataclass(frozen=True)
@@ -98,14 +113,89 @@ class Pair:
     b_value: str
 
 
+def merge_profiles(
+    *, a_profile_id: int, b_profile_id: int, author: str, reason: str = "", expected: str = ""
+) -> Decided:
+    """Assert that two profiles are one person. Raises ValidationError.
+
+    `expected`, here and below: the fingerprint of the preview that was looked at. If anything else would happen by
+    now, nothing does.
+    """
+    return _by_a_person(
+        lambda: carry_out_merge(a_profile_id, b_profile_id, author=author, reason=reason),
+        what=PendingDecision.What.MERGE,
+        expected=expected,
+    )
+
+
+def reject_merge(*, a_profile_id: int, b_profile_id: int, author: str, reason: str = "", expected: str = "") -> Decided:
+    """Keep two profiles apart, as they stand, whatever arrives. Raises ValidationError."""
+    return _by_a_person(
+        lambda: carry_out_reject(a_profile_id, b_profile_id, author=author, reason=reason),
+        what=PendingDecision.What.REJECT,
+        expected=expected,
+    )
+
+
+def unmerge(*, profile_id: int, identifier_ids: Iterable[int], author: str, reason: str, expected: str = "") -> Decided:
+    """Move these identifiers out of their profile, and keep them out. Raises ValidationError."""
+    picked = set(identifier_ids)
+    check_reason(reason)
+    return _by_a_person(
+        lambda: carry_out_unmerge(profile_id, picked, author=author, reason=reason),
+        what=PendingDecision.What.UNMERGE,
+        expected=expected,
+    )
+
+
+def take_back(*, decision: Decision, author: str, reason: str, expected: str = "") -> Decided:
+    """Withdraw a decision, as a person does. Raises ValidationError; also where somebody else has withdrawn it."""
+    check_reason(reason)
+    return _by_a_person(
+        lambda: carry_out_withdrawal(decision, author=author, reason=reason),
+        what=PendingDecision.What.WITHDRAW,
+        expected=expected,
+    )
+
+
 @transaction.atomic
-def merge_profiles(*, a_profile_id: int, b_profile_id: int, author: str, reason: str = "") -> Decided:
-    """Assert that two profiles are one person, by their smallest identifiers. Raises ValidationError.
+def _by_a_person(carry_out: Callable[[], Decided], *, what: PendingDecision.What, expected: str) -> Decided:
+    """Decide it, unless it changes so much that a second person must see it first: then it is undone, and waits."""
+    lock_engine_soon()
+    last, point = last_change(), transaction.savepoint()
+    decided = carry_out()
+    changes = changes_since(last)
+    if expected and fingerprint(changes) != expected:
+        raise ValidationError(CHANGED, "changed")
+    limits = second_eyes()
+    if decided.decision is None or limits.pk is None or not must_wait(much := touched(changes), limits):
+        return decided
+    line = decided.decision.line()
+    author, reason = decided.decision.author, decided.decision.reason
+    if what == PendingDecision.What.WITHDRAW:
+        author, reason = decided.decision.withdrawn_by, decided.decision.withdrawn_because
+        line = decided.decision.withdrawal_line(author=author, reason=reason)
+    transaction.savepoint_rollback(point)
+    return Decided(None, ResolutionResult(), put_off(what, [line], much, author=author, reason=reason))
+
+
+def put_off(
+    what: PendingDecision.What, lines: list[dict[str, Any]], much: Touched, *, author: str, reason: str
+) -> PendingDecision:
+    """Have it wait for a second person; the same again waits once."""
+    waiting = PendingDecision.objects.filter(state=PendingDecision.State.WAITING, author=author, what=what, lines=lines)
+    return waiting.first() or PendingDecision.objects.create(
+        what=what, lines=lines, author=author, reason=reason, profiles=much.profiles, events=much.events
+    )
+
+
+@transaction.atomic
+def carry_out_merge(a_profile_id: int, b_profile_id: int, *, author: str, reason: str) -> Decided:
+    """Assert two profiles to be one by their smallest identifiers.
 
     An assertion joins two identifiers, and limits bind the links around them still: where the smallest ones would
     leave some of either profile behind, the pair that leaves the fewest is asserted instead.
     """
-    _lock_engine_soon()
     if a_profile_id == b_profile_id:
         raise ValidationError("These are one profile already: there is nothing to merge.", "same")
     members = {m.identifier_id for p in (a_profile_id, b_profile_id) for m in _members(p)}
@@ -143,21 +233,14 @@ def _together(a_id: int, b_id: int) -> bool:
 
 
 @transaction.atomic
-def reject_merge(*, a_profile_id: int, b_profile_id: int, author: str, reason: str = "") -> Decided:
-    """Keep two profiles apart, as they stand, whatever arrives. Raises ValidationError."""
-    _lock_engine_soon()
+def carry_out_reject(a_profile_id: int, b_profile_id: int, *, author: str, reason: str) -> Decided:
     if a_profile_id == b_profile_id:
         raise ValidationError("These are one profile by now: to part them, unmerge it.", "same")
     return _separate(_members(a_profile_id), _members(b_profile_id), author=author, reason=reason)
 
 
 @transaction.atomic
-def unmerge(*, profile_id: int, identifier_ids: Iterable[int], author: str, reason: str) -> Decided:
-    """Move these identifiers out of their profile, and keep them out. Raises ValidationError."""
-    picked = set(identifier_ids)
-    if not reason.strip():
-        raise ValidationError("Say why: whoever looks at this profile later will want to know.", "reason")
-    _lock_engine_soon()
+def carry_out_unmerge(profile_id: int, picked: set[int], *, author: str, reason: str) -> Decided:
     members = _members(profile_id)
     if not picked <= {m.identifier_id for m in members}:
         raise ValidationError("The profile changed meanwhile: some of what you picked has left it.", "changed")
@@ -168,6 +251,20 @@ def unmerge(*, profile_id: int, identifier_ids: Iterable[int], author: str, reas
     if not rest:
         raise ValidationError("Leave something: a profile without identifiers is none.", "all")
     return _separate(side, rest, author=author, reason=reason)
+
+
+@transaction.atomic
+def carry_out_withdrawal(decision: Decision, *, author: str, reason: str) -> Decided:
+    decision = Decision.objects.get(pk=decision.pk)  # the caller's own stays as it is, should this be undone
+    if decision.withdrawn_at:
+        by = f"{decision.withdrawn_by}, {decision.withdrawn_at:%d %b %Y}"
+        raise ValidationError(f"This decision is withdrawn already ({by}): there is nothing to take back.", "same")
+    return Decided(decision, withdraw(decision, author=author, reason=reason.strip()))
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError("Say why: whoever looks at this later will want to know.", "reason")
 
 
 def _separate(a: list[NamedMember], b: list[NamedMember], *, author: str, reason: str) -> Decided:
@@ -182,25 +279,6 @@ def _members(profile_id: int) -> list[NamedMember]:
     if not members:
         raise ValidationError("This profile is no more: its identifiers are in another one by now.", "gone")
     return members
-
-
-def separations_between(a_profile_id: int, b_profile_id: int) -> list[Decision]:
-    """The separations in force that keep two profiles apart, whatever else does."""
-    ids = [row["decision_id"] for row in _separation_ids(a_profile_id, b_profile_id)]
-    return list(Decision.objects.filter(pk__in=ids).order_by("pk"))
-
-
-def _separation_ids(a_profile_id: int, b_profile_id: int) -> list[dict[str, int]]:
-    return read("separations_between", dict[str, int], profile_ids=[a_profile_id, b_profile_id])
-
-
-def in_the_way(standing: list[Decision]) -> str:
-    """Who keeps two profiles apart, since when, why, and what to do about it."""
-    said = "; ".join(
-        f"{d.author}, {d.created_at:%d %b %Y}" + (f": “{d.reason}”" if d.reason else "") for d in standing[:3]
-    )
-    more = f" and {len(standing) - 3} more" if len(standing) > 3 else ""
-    return f"A person keeps these two apart ({said}{more}). Withdraw that decision first."
 
 
 @transaction.atomic
@@ -234,7 +312,7 @@ def _lock_engine() -> None:
         cursor.execute("SELECT engine_lock()")
 
 
-def _lock_engine_soon() -> None:
+def lock_engine_soon() -> None:
     """As `_lock_engine`, for somebody who waits. Raises ValidationError where the engine is at work for long."""
     try:
         with until(monotonic() + PATIENCE):
@@ -255,59 +333,3 @@ def _apply(decision: Decision, *, dissolve: bool) -> ResolutionResult:
         )
         (resolution_id,) = cursor.fetchall()[0]
     return resolution_result(resolution_id)
-
-
-def read_line(line: dict[str, Any]) -> tuple[str, frozenset[Named], frozenset[Named]]:
-    """The action and sides of one line of a file of decisions. Raises ValidationError."""
-    sides: list[frozenset[Named]] = []
-    for name in ("a", "b"):
-        side = line.get(name)
-        entries: list[Any] = side if isinstance(side, list) else [side]
-        if not all(isinstance(entry, dict) and {"kind", "value"} <= entry.keys() for entry in entries):
-            raise ValidationError(f'side {name} must be {{"kind", "value"}} or a list of them')
-        sides.append(frozenset(named(entry["kind"], entry["value"]) for entry in entries))
-    return str(line.get("action")), sides[0], sides[1]
-
-
-def apply_line(line: dict[str, Any]) -> str:
-    """Carry out one line and say what was done, in a word or three. Raises ValidationError."""
-    action, a, b = read_line(line)
-    author, reason = str(line.get("author") or "import"), str(line.get("reason") or "")
-    if action == "withdraw":
-        return _withdraw_line(line, a, b, author=author, reason=reason)
-    if action not in Decision.Action.values:
-        raise ValidationError(f"action is {action!r}: it must be assert, separate or withdraw")
-    decide(action=action, a=a, b=b, author=author, reason=reason)
-    return {"assert": "asserted", "separate": "separated"}[action]
-
-
-def _withdraw_line(line: dict[str, Any], a: frozenset[Named], b: frozenset[Named], *, author: str, reason: str) -> str:
-    # Two single identifiers may be an assertion or a separation: lists say separation, as they do when it is made.
-    actions = ["separate"] if isinstance(line["a"], list) else ["assert", "separate"]
-    for action in actions:
-        if decision := find_decision(action=action, a=a, b=b):
-            withdraw(decision, author=author, reason=reason)
-            return "withdrawn"
-    return "nothing to withdraw"
-
-
-def decision_lines() -> Iterator[dict[str, Any]]:
-    """Every decision and withdrawal, oldest first, as lines that `apply_line` carries out to the same end."""
-    lines = []
-    for decision in Decision.objects.prefetch_related("identifiers").order_by("decision_id"):
-        sides = {side: [{"kind": n.kind, "value": n.value} for n in sorted(_side(decision, side))] for side in "ab"}
-        if decision.action == Decision.Action.ASSERT:
-            body: dict[str, Any] = {side: entries[0] for side, entries in sides.items()}
-        else:
-            body = dict(sides)
-        made = {"action": decision.action, **body, "reason": decision.reason, "author": decision.author}
-        lines.append((decision.created_at, decision.pk, 0, made))
-        if decision.withdrawn_at:
-            taken = {
-                "action": "withdraw",
-                **body,
-                "reason": decision.withdrawn_because,
-                "author": decision.withdrawn_by,
-            }
-            lines.append((decision.withdrawn_at, decision.pk, 1, taken))
-    return (line for *_, line in sorted(lines, key=lambda entry: entry[:3]))

@@ -15,6 +15,7 @@ ADMINISTRATOR = [
     *STEWARD,
     "ingest.manage_sources",
     "profiles.change_rules",
+    "profiles.set_second_eyes",
     "accounts.manage_people",
     "profiles.manage_api_clients",
 ]

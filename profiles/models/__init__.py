@@ -1,7 +1,7 @@
 """Rules, facts, the partition and its history; each noun in its own room."""
 
 from profiles.models.clients import ApiClient, ProfileIdKey
-from profiles.models.decisions import Decision, DecisionIdentifier
+from profiles.models.decisions import Decision, DecisionIdentifier, PendingDecision, SecondEyes
 from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
 from profiles.models.matching import AUTOMATIC, MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
 from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
@@ -28,6 +28,7 @@ __all__ = [
     "MatchRun",
     "MatchTrialPair",
     "ParkedDelivery",
+    "PendingDecision",
     "ProfileChange",
     "ProfileIdKey",
     "Reconsideration",
@@ -37,6 +38,7 @@ __all__ = [
     "ReviewQuestion",
     "ReviewSkip",
     "RuleChange",
+    "SecondEyes",
     "Standing",
     "SuspectDelivery",
     "TraitRule",

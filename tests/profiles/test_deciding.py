@@ -45,8 +45,10 @@ def merge(a: reference.Identifier, b: reference.Identifier) -> Decided:
     return merge_profiles(a_profile_id=profile_of(a), b_profile_id=profile_of(b), author="Ana", reason="same address")
 
 
-def take_out(of: reference.Identifier, *identifiers: reference.Identifier) -> Decided:
-    return unmerge(profile_id=profile_of(of), identifier_ids=ids(*identifiers), author="Ana", reason="two people")
+def take_out(of: reference.Identifier, *identifiers: reference.Identifier) -> Decision:
+    decided = unmerge(profile_id=profile_of(of), identifier_ids=ids(*identifiers), author="Ana", reason="two people")
+    assert decided.decision
+    return decided.decision
 
 
 def partition() -> dict[int, int]:
@@ -114,7 +116,7 @@ def test_an_unmerge_is_one_separation_and_does_what_its_preview_says() -> None:
 def test_its_withdrawal_does_what_its_preview_says_and_is_the_way_back() -> None:
     two_people()
     before = partition(), held()
-    decision = take_out(ADA, PHONE).decision
+    decision = take_out(ADA, PHONE)
     preview = preview_withdrawal(decision)
     assert [h.was for h in preview.freed] == ["separated"]
     assert_it_is_what_happens(preview, lambda: withdraw(decision, author="Ben", reason="I erred"))
@@ -174,13 +176,16 @@ def test_a_rejected_merge_keeps_two_profiles_apart_whatever_arrives() -> None:
 
 def test_a_merge_that_a_separation_forbids_is_refused_and_says_what_to_do() -> None:
     two_people()
-    rejected = reject_merge(a_profile_id=profile_of(ADA), b_profile_id=profile_of(BEN), author="Ana", reason="brothers")
+    rejected = reject_merge(
+        a_profile_id=profile_of(ADA), b_profile_id=profile_of(BEN), author="Ana", reason="brothers"
+    ).decision
+    assert rejected
     with pytest.raises(ValidationError, match=r"Ana, .*“brothers”.*Withdraw that decision first") as refused:
         merge(ADA, BEN)
     assert refused.value.code == "separated"
     preview = preview_merge(profile_of(ADA), profile_of(BEN))
-    assert (preview.outcome, preview.in_the_way) == ("refused", [rejected.decision])
-    withdraw(rejected.decision, author="Ana")
+    assert (preview.outcome, preview.in_the_way) == ("refused", [rejected])
+    withdraw(rejected, author="Ana")
     assert merge(ADA, BEN).result.merges == 1
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from profiles import decisions
+from profiles import decision_lines, decisions
 from profiles.decisions import Named
 from profiles.models import (
     Combination,
@@ -170,11 +170,11 @@ def test_exported_decisions_carried_out_elsewhere_give_the_same_decisions() -> N
     decisions.withdraw(decision, author="Ben", reason="one person after all")
     a, b = sides([LAPTOP], [PHONE])
     decisions.decide(action="assert", a=a, b=b, author="Ana")
-    lines = list(decisions.decision_lines())
+    lines = list(decision_lines.decision_lines())
 
     Decision.objects.all().delete()
-    assert [decisions.apply_line(line) for line in lines] == ["separated", "withdrawn", "asserted"]
-    assert list(decisions.decision_lines()) == lines
+    assert [decision_lines.apply_line(line) for line in lines] == ["separated", "withdrawn", "asserted"]
+    assert list(decision_lines.decision_lines()) == lines
 
 
 def test_identifiers_of_a_kind_that_is_defined_later_are_taken_up_then() -> None:

@@ -1,0 +1,91 @@
+"""Takes a decision that waits, gives it in force once a second person has approved it, or gone where they refused."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from profiles.decision_effect import changes_since, fingerprint, last_change
+from profiles.decision_lines import carry_out_line, read_line
+from profiles.decision_preview import DecisionPreview, preview
+from profiles.decisions import CHANGED, Named, check_reason, lock_engine_soon
+from profiles.models import Decision, Identifier, PendingDecision
+from profiles.separations import in_the_way, separations_between
+
+State = PendingDecision.State
+
+
+def preview_pending(pending: PendingDecision) -> DecisionPreview:
+    """What it would do now, which may be something else than when it was made."""
+    return preview(lambda: _carry_out(pending), asked=_profiles_named(pending.lines))
+
+
+@transaction.atomic
+def approve(pending: PendingDecision, *, author: str, reason: str = "", expected: str = "") -> list[Decision]:
+    """Put it in force, in its author's name. Raises ValidationError; then it waits still."""
+    lock_engine_soon()
+    pending = _waiting(pending)
+    if author == pending.author:
+        raise ValidationError("You made this decision: somebody else must approve it.", "same person")
+    last = last_change()
+    decisions = _carry_out(pending)
+    if expected and fingerprint(changes_since(last)) != expected:
+        raise ValidationError(CHANGED, "changed")
+    _close(pending, State.APPROVED, author=author, reason=reason, decisions=decisions)
+    return decisions
+
+
+@transaction.atomic
+def refuse(pending: PendingDecision, *, author: str, reason: str) -> None:
+    """It will never be applied. Who made it may take it back so. Raises ValidationError."""
+    check_reason(reason)
+    _close(_waiting(pending), State.REFUSED, author=author, reason=reason, decisions=[])
+
+
+def _waiting(pending: PendingDecision) -> PendingDecision:
+    pending = PendingDecision.objects.select_for_update().get(pk=pending.pk)
+    if pending.state != State.WAITING:
+        said = f"{pending.get_state_display()} by {pending.seen_by}"
+        raise ValidationError(f"This decision waits no more: {said}.", "same")
+    return pending
+
+
+def _close(pending: PendingDecision, state: State, *, author: str, reason: str, decisions: list[Decision]) -> None:
+    pending.state, pending.seen_by, pending.seen_because = state, author, reason.strip()
+    pending.seen_at, pending.decision_ids = timezone.now(), [decision.pk for decision in decisions]
+    pending.save()
+
+
+@transaction.atomic
+def _carry_out(pending: PendingDecision) -> list[Decision]:
+    decisions = [_carry_out_line(line) for line in pending.lines]
+    return list({decision.pk: decision for decision in decisions}.values())
+
+
+def _carry_out_line(line: dict[str, Any]) -> Decision:
+    ends = _ends(line) if line["action"] == Decision.Action.ASSERT else []
+    if len(set(ends)) == 2 and (standing := separations_between(*ends)):
+        raise ValidationError(in_the_way(standing), "separated", {"decisions": [d.pk for d in standing]})
+    _, decision = carry_out_line(line)
+    if decision is None:
+        raise ValidationError("What this would take back is withdrawn already: refuse it.", "same")
+    return decision
+
+
+def _ends(line: dict[str, Any]) -> list[int]:
+    _, a, b = read_line(line)
+    return [profile_id for side in (a, b) for profile_id in _holders(side)]
+
+
+def _profiles_named(lines: Iterable[dict[str, Any]]) -> set[int]:
+    named = {one for line in lines for side in read_line(line)[1:] for one in side}
+    return set(_holders(named))
+
+
+def _holders(named: Iterable[Named]) -> list[int]:
+    wanted = {(one.kind, one.value) for one in named}
+    rows = Identifier.objects.filter(value__in=[value for _, value in wanted])
+    holders = rows.values_list("kind__name", "value", "profile_id")
+    return [profile_id for kind, value, profile_id in holders if (kind, value) in wanted]
