@@ -27,8 +27,9 @@ BEGIN
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
         vouched boolean, is_new boolean, newly_vouched boolean
     ) ON COMMIT DELETE ROWS;
-    -- neighbourhoods to load; a dissolved one is put together again from its links
-    CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean) ON COMMIT DELETE ROWS;
+    -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
+    -- 'profiles' or 'nothing' (see find_neighbourhoods)
+    CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text) ON COMMIT DELETE ROWS;
     -- the links again, with whether step 2 holds them and with what is known of their ends
     CREATE TEMP TABLE work_joins (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint, vouched boolean, is_new boolean,

@@ -5,7 +5,7 @@ CREATE FUNCTION describe_conflicts() RETURNS TABLE (
     neighbourhood_id bigint, ids bigint[], anchored boolean[], counts int[],
     a int[], b int[], asserted boolean[], vouched boolean[]
 ) LANGUAGE sql AS $$
-    SELECT m.neighbourhood_id, m.ids, m.anchored, k.counts, o.a, o.b, o.asserted, o.vouched
+    SELECT m.neighbourhood_id, m.ids, m.anchored, k.counts, coalesce(o.a, '{}'), coalesce(o.b, '{}'), o.asserted, o.vouched
     FROM (
         SELECT c.neighbourhood_id, array_agg(c.identifier_id ORDER BY c.place) AS ids, array_agg(c.anchored ORDER BY c.place) AS anchored
         FROM work_conflicts c GROUP BY c.neighbourhood_id
@@ -16,5 +16,5 @@ CREATE FUNCTION describe_conflicts() RETURNS TABLE (
         WHERE k."limit" IS NOT NULL
         GROUP BY c.neighbourhood_id
     ) k ON k.neighbourhood_id = m.neighbourhood_id
-    JOIN order_links() o ON o.neighbourhood_id = m.neighbourhood_id
+    LEFT JOIN order_links() o ON o.neighbourhood_id = m.neighbourhood_id
 $$;

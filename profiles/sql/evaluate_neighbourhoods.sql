@@ -2,7 +2,13 @@
 -- cores holds a vouched identifier of a known kind, it is one profile (the fast path); else its links are taken in order.
 -- Reads: work_identifiers, work_separations, kinds. Writes: work_neighbourhoods, work_identifiers.new_profile_id.
 CREATE FUNCTION evaluate_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    incomplete bigint[] := parts_not_enough();
 BEGIN
+    IF incomplete <> '{}' THEN
+        PERFORM complete_neighbourhoods(incomplete);
+    END IF;
+
     INSERT INTO work_neighbourhoods
     SELECT new_neighbourhood_id, bool_or(conflicted)
     FROM (
@@ -19,14 +25,18 @@ BEGIN
         SELECT w.new_neighbourhood_id, min(s.side) <> max(s.side)
         FROM work_separations s JOIN work_identifiers w USING (identifier_id)
         GROUP BY w.new_neighbourhood_id, s.decision_id
+        UNION ALL
+        SELECT neighbourhood_id, true  -- it was in conflict, and only grows
+        FROM work_loaded WHERE part = 'profiles'
     ) checks
     GROUP BY new_neighbourhood_id;
     ANALYZE work_neighbourhoods;
 
     IF EXISTS (SELECT FROM work_neighbourhoods WHERE conflicted) THEN
-        PERFORM gather_conflicts();
-        PERFORM resolve_in_order();
-        UPDATE work_identifiers w SET new_profile_id = c.profile_id
-        FROM work_conflicts c WHERE w.identifier_id = c.identifier_id;
+        PERFORM resolve_conflicts();
+        FOR attempt IN 1 .. 3 LOOP
+            EXIT WHEN NOT grow_parts(attempt = 3);
+            PERFORM resolve_conflicts();
+        END LOOP;
     END IF;
 END $$;

@@ -1,21 +1,10 @@
 -- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
 -- those with an identifier newly vouched, asserted or freed.
+-- Of large ones only a part is to be loaded: the profiles at hand if it is in conflict (load_parts), else nothing, unless
+-- parts_not_enough() says so.
 -- Reads: work_joins, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO work_loaded
-    SELECT DISTINCT ends.n, false
-    FROM work_joins j
-    CROSS JOIN LATERAL (VALUES (j.a, j.arrived_a), (j.b, j.arrived_b)) AS ends (n, arrived)
-    WHERE j.held IS NULL AND NOT ends.arrived
-      AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
-           OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods));
-
-    INSERT INTO work_loaded
-    SELECT DISTINCT w.neighbourhood_id, false
-    FROM work_named w JOIN kinds k USING (kind_id)
-    WHERE w.newly_vouched AND k.known AND NOT w.arrived;
-
     INSERT INTO work_loaded
     SELECT o.neighbourhood_id, true
     FROM work_named w
@@ -37,4 +26,28 @@ BEGIN
     JOIN work_named w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
     JOIN identifiers o ON o.value = t.value AND o.kind_id = tk.kind_id
     WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
+
+    INSERT INTO work_loaded
+    SELECT n.neighbourhood_id, false,
+           CASE WHEN NOT is_large(n.neighbourhood_id) THEN NULL
+                WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles'
+                WHEN NOT n.newly_vouched THEN 'nothing' END
+    FROM (
+        SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
+        FROM (
+            SELECT ends.n AS neighbourhood_id, false AS newly_vouched
+            FROM work_joins j
+            CROSS JOIN LATERAL (VALUES (j.a, j.arrived_a), (j.b, j.arrived_b)) AS ends (n, arrived)
+            WHERE j.held IS NULL AND NOT ends.arrived
+              AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
+                   OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
+            UNION ALL
+            SELECT w.neighbourhood_id, true
+            FROM work_named w JOIN kinds k USING (kind_id)
+            WHERE w.newly_vouched AND k.known AND NOT w.arrived
+        ) u
+        GROUP BY u.neighbourhood_id
+    ) n
+    LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
+    WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);
 END $$;

@@ -5,6 +5,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM decisions WHERE withdrawn_at IS NULL) THEN
         RETURN;
     END IF;
+    TRUNCATE work_assertions, work_separations;
     INSERT INTO work_separations
     SELECT s.decision_id, s.side, w.identifier_id
     FROM decision_identifiers s

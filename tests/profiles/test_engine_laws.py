@@ -52,7 +52,14 @@ def separations(draw: st.DrawFn) -> Separation:
     return Separation(frozenset(named[:cut]), frozenset(named[cut:]))
 
 
-def use_small_rules() -> None:
+def use_small_rules(*, in_parts: bool = False) -> None:
+    """`in_parts`: the engine takes every neighbourhood for one of those so large that it loads only parts of them."""
+    if in_parts:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION is_large(neighbourhood bigint) RETURNS boolean LANGUAGE sql STABLE"
+                " AS 'SELECT true'"
+            )
     BlockedValue.objects.all().delete()
     for name, kind in KINDS.items():
         Kind.objects.filter(name=name).update(limit=kind.limit, shared_after=kind.shared_after)
@@ -70,10 +77,12 @@ def decide(action: str, a: frozenset[Identifier], b: frozenset[Identifier]) -> D
     return decision
 
 
-def engine_answer(batches: list[list[Event]], asserted: list[Pair], separated: list[Separation]) -> reference.Answer:
+def engine_answer(
+    batches: list[list[Event]], asserted: list[Pair], separated: list[Separation], *, in_parts: bool
+) -> reference.Answer:
     """In a transaction that is rolled back."""
     with transaction.atomic():
-        use_small_rules()
+        use_small_rules(in_parts=in_parts)
         for one, other in asserted:
             decide("assert", frozenset({one}), frozenset({other}))
         for separation in separated:
@@ -97,10 +106,10 @@ LAWS = settings(
 
 
 @LAWS
-@given(st.lists(st.lists(events, min_size=1, max_size=5), min_size=1, max_size=5))
-def test_events_in_any_batches_give_the_profiles_of_the_reference(batches: list[list[Event]]) -> None:
+@given(st.lists(st.lists(events, min_size=1, max_size=5), min_size=1, max_size=5), st.booleans())
+def test_events_in_any_batches_give_the_profiles_of_the_reference(batches: list[list[Event]], in_parts: bool) -> None:
     expected = Reference([e for batch in batches for e in batch], kinds=KINDS, blocked=BLOCKED).answer()
-    assert engine_answer(batches, [], []) == expected
+    assert engine_answer(batches, [], [], in_parts=in_parts) == expected
 
 
 @LAWS
@@ -108,15 +117,16 @@ def test_events_in_any_batches_give_the_profiles_of_the_reference(batches: list[
     st.lists(st.lists(events, min_size=1, max_size=4), min_size=1, max_size=4),
     st.lists(assertions, max_size=3),
     st.lists(separations(), max_size=3),
+    st.booleans(),
 )
 def test_decisions_made_beforehand_hold_as_in_the_reference(
-    batches: list[list[Event]], asserted: list[Pair], separated: list[Separation]
+    batches: list[list[Event]], asserted: list[Pair], separated: list[Separation], in_parts: bool
 ) -> None:
     expected = Reference(
         [e for batch in batches for e in batch],
         kinds=KINDS, blocked=BLOCKED, assertions=asserted, separations=separated,
     ).answer()  # fmt: skip
-    assert engine_answer(batches, asserted, separated) == expected
+    assert engine_answer(batches, asserted, separated, in_parts=in_parts) == expected
 
 
 @st.composite
@@ -140,8 +150,8 @@ def histories(draw: st.DrawFn) -> list[tuple[str, object]]:
 class World:
     """The engine and what the reference needs, taken through the same steps."""
 
-    def __init__(self) -> None:
-        use_small_rules()
+    def __init__(self, *, in_parts: bool = False) -> None:
+        use_small_rules(in_parts=in_parts)
         self.kinds, self.blocked = dict(KINDS), set(BLOCKED)
         self.events: list[Event] = []
         self.decisions: dict[Decision, Pair | Separation] = {}
@@ -184,12 +194,13 @@ class World:
 
 
 @LAWS
-@given(histories())
+@given(histories(), st.booleans())
 def test_whatever_happens_in_whatever_order_the_profiles_are_those_of_the_reference(
     history: list[tuple[str, object]],
+    in_parts: bool,
 ) -> None:
     with transaction.atomic():
-        world = World()
+        world = World(in_parts=in_parts)
         for what, argument in history:
             world.take(what, argument)
             assert stored_answer() == world.expected(), what
