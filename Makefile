@@ -16,6 +16,9 @@ test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="t
 	@.ci/browsers
 	.venv/bin/pytest $(TESTS)
 
+bench: venv ## the engine and others on the same rows, one table; BENCH="--events 1000000 5000000" for more
+	.venv/bin/python -m benchmarks $(BENCH)
+
 lint: venv ## ruff, mypy, templates, import contracts, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -34,4 +37,4 @@ clean: ## remove the virtual environment and caches; var/ with its data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
 
-.PHONY: help run demo test lint runtime venv clean
+.PHONY: help run demo test bench lint runtime venv clean
