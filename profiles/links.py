@@ -33,6 +33,8 @@ class SeenLink:
 class HeldLink:
     """A link that leaves a profile and joins nothing, with the reason."""
 
+    identifier_id: int
+    other_id: int
     kind: str
     value: str
     other_kind: str

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.views import effects, profile, profiles, rule_drafts, rule_history, rules, why
+from profiles.views import effects, profile, profile_graph, profiles, rule_drafts, rule_history, rules, why
 
 urlpatterns = [
     path("search/", profiles.search, name="search"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("profiles/<str:public>/why/", why.why_together_page, name="why_together"),
     path("profiles/<str:public>/why-not/", why.why_not_page, name="why_not"),
     path("profiles/<str:public>/how-built/", why.how_built_page, name="how_built"),
+    path("profiles/<str:public>/graph/", profile_graph.graph_page, name="profile_graph"),
     path("events/<int:event_id>/effect/", effects.event_effect, name="event_effect"),
     path("events/<int:event_id>/profile/", effects.event_profile, name="event_profile"),
     path("rules/", rules.rules, name="rules"),

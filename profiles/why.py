@@ -76,7 +76,9 @@ class Together:
     @property
     def closing(self) -> str:
         weakest = self.steps[self.weakest - 1] if self.weakest else None
-        return closing_words(weakest.said is not None, weakest.vouched, weakest.only) if weakest else ""
+        if weakest is None:
+            return ""
+        return closing_words(len(self.steps), weakest.said is not None, weakest.vouched, weakest.only)
 
 
 @dataclass(frozen=True)

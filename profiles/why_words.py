@@ -20,16 +20,18 @@ def together_words(steps: int, capped: bool) -> str:
 enough to count."
 
 
-def closing_words(decided: bool, vouched: bool, only: bool) -> str:
+def closing_words(steps: int, decided: bool, vouched: bool, only: bool) -> str:
     """What the weakest step means for the whole."""
     if decided:
         rests = "It rests on a person's decision, which outranks every rule."
     elif vouched:
-        rests = "Every step is vouched for by a source we trust."
+        rests = "It is vouched for by a source we trust." if steps == 1 else "Every step is decided or vouched for."
+    elif steps == 1:
+        rests = "Anybody's browser could have sent it."
     else:
         rests = "The weakest step is one that anybody's browser could have sent."
-    held = "Nothing else connects the two sides of it." if only else "Other links connect the two sides of it too."
-    return f"{rests} {held}"
+    ends = "these two" if steps == 1 else "the two sides of the weakest step"
+    return f"{rests} {'Nothing else connects' if only else 'Other links connect'} {ends}{'' if only else ' too'}."
 
 
 def built_words(identifiers: int, joined: int, confirming: int, capped: bool) -> str:

@@ -8,13 +8,13 @@ WITH members AS (
     WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
 ),
 held AS (
-    SELECT m.kind_id, m.value, l.b_id AS other_id, l.first_seen, l.event_id, l.vouched, l.held
+    SELECT m.identifier_id, m.kind_id, m.value, l.b_id AS other_id, l.first_seen, l.event_id, l.vouched, l.held
     FROM members m JOIN links l ON l.a_id = m.identifier_id AND l.held IS NOT NULL
     UNION ALL
-    SELECT m.kind_id, m.value, l.a_id, l.first_seen, l.event_id, l.vouched, l.held
+    SELECT m.identifier_id, m.kind_id, m.value, l.a_id, l.first_seen, l.event_id, l.vouched, l.held
     FROM members m JOIN links l ON l.b_id = m.identifier_id AND l.held IS NOT NULL
 )
-SELECT k.name AS kind, h.value, ok.name AS other_kind, o.value AS other_value, o.profile_id AS other_profile_id,
+SELECT h.identifier_id, h.other_id, k.name AS kind, h.value, ok.name AS other_kind, o.value AS other_value, o.profile_id AS other_profile_id,
        h.first_seen, h.event_id, h.vouched, h.held
 FROM held h
 JOIN kinds k ON k.kind_id = h.kind_id

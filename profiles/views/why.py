@@ -28,7 +28,8 @@ def why_together_page(request: requests.PageRequest, public: str) -> HttpRespons
     if found.elsewhere:
         return found.elsewhere
     members = found.context["members"]
-    asked = {name: requests.text(request.GET, name) for name in ("a", "b")}
+    picked = [*request.GET.getlist("identifier"), "", ""]  # as the graph sends what is selected
+    asked = {name: requests.text(request.GET, name) or picked[place] for place, name in enumerate(("a", "b"))}
     a_id = _identifier(asked["a"]) if asked["a"] else members[0].identifier_id
     b_id = _identifier(asked["b"]) if asked["b"] else members[-1].identifier_id
     both = nodes_by_id({a_id or 0, b_id or 0})

@@ -30,6 +30,7 @@ MAY_SEE = {
     "why_together": SEE_PROFILES,
     "why_not": SEE_PROFILES,
     "how_built": SEE_PROFILES,
+    "profile_graph": SEE_PROFILES,
     "rules": SEE_RULES,
     "rules_blocked": SEE_RULES,
     "rules_progress": SEE_RULES,
@@ -79,7 +80,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
         "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
-        "how_built": f"/profiles/{ids}/how-built/", "sources": "/sources/", "source_create": "/sources/new/",
+        "how_built": f"/profiles/{ids}/how-built/", "profile_graph": f"/profiles/{ids}/graph/",
+        "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
         "rejected_replay": "/rejected/replay/", "rules": "/rules/", "rules_blocked": "/rules/blocked/",
@@ -183,6 +185,7 @@ FIELDS = [
     "a",
     "other",
     "start",
+    "identifier",
 ]
 
 
@@ -203,6 +206,7 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
         addresses["why_together"],
         addresses["why_not"],
         addresses["how_built"],
+        addresses["profile_graph"],
     ):
         for name in FIELDS:
             assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)

@@ -111,7 +111,7 @@ def test_a_viewer_gets_no_personal_data_in_any_explanation(viewer: Client) -> No
     )
     pages = "".join(
         viewer.get(f"/profiles/{ada}/{page}").content.decode()
-        for page in ("why/", f"why-not/?other={ben}", "why-not/", "how-built/")
+        for page in ("why/", f"why-not/?other={ben}", "why-not/", "how-built/", "graph/")
     )
     assert "a***@example.com" in pages
     for personal in ("ada@", "Ada", "Lovelace", "7946", "user-1815", "user-2201", "ada-phone", "kiosk-hall", "ben@"):
