@@ -104,6 +104,15 @@ def compact(number: int) -> str:
     return f"{number / 1_000_000:,.1f} million" if number >= 1_000_000 else f"{number / 1000:,.0f} thousand"
 
 
+@register.filter
+def share(value: float) -> str:
+    """A probability or a rate in percent, exact where it matters: 99.95 %, 50 %, 0.003 %."""
+    percent = value * 100
+    if percent >= 99:
+        return f"{percent:.4g} %" if percent <= 99.99 else "over 99.99 %" if percent < 100 else "100 %"
+    return f"{percent:.3g} %" if percent >= 0.001 else "under 0.001 %"
+
+
 @register.simple_tag(takes_context=True)
 def theme(context: RequestContext) -> str:
     """The theme that the person chose; "" leaves it to their device."""

@@ -85,9 +85,3 @@ def above(matches: "pa.Table", threshold: float) -> "tuple[pa.Table, int]":
 
 def standing_candidates_of(profile_id: int, *, limit: int = 20) -> list[Standing]:
     return read("match_candidates_of", Standing, profile_id=profile_id, limit=limit)
-
-
-def candidates_count() -> int:
-    from profiles.models import MatchCandidate
-
-    return MatchCandidate.objects.count()

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from profiles.views import effects, profile, profile_graph, profiles, rule_drafts, rule_history, rules, why
+from profiles.views import (
+    effects,
+    matching,
+    profile,
+    profile_graph,
+    profiles,
+    rule_drafts,
+    rule_history,
+    rules,
+    why,
+)
 
 urlpatterns = [
     path("search/", profiles.search, name="search"),
@@ -14,6 +24,12 @@ urlpatterns = [
     path("profiles/<str:public>/graph/", profile_graph.graph_page, name="profile_graph"),
     path("events/<int:event_id>/effect/", effects.event_effect, name="event_effect"),
     path("events/<int:event_id>/profile/", effects.event_profile, name="event_profile"),
+    path("matching/", matching.matching, name="matching"),
+    path("matching/progress/", matching.matching_progress, name="matching_progress"),
+    path("matching/runs/", matching.matching_run, name="matching_run"),
+    path("matching/runs/<int:run_id>/stop/", matching.matching_stop, name="matching_stop"),
+    path("matching/thresholds/", matching.matching_thresholds, name="matching_thresholds"),
+    path("matching/draft/", matching.matching_draft, name="matching_draft"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new-kind/", rules.rule_kind_create, name="rule_kind_create"),
     path("rules/kinds/<str:name>/", rules.rule_kind, name="rule_kind"),
