@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LOOSE = "not sure enough as a whole"
+WAITS = "changes so much that a person must approve it"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def join(pair: Pair, *, model: MatchModel) -> str:
         return str(against or "")
     try:
         reason = f"probability {pair.probability:.4f}"
-        merge_profiles(a_profile_id=min(ids), b_profile_id=max(ids), author=model.author, reason=reason)
+        decided = merge_profiles(a_profile_id=min(ids), b_profile_id=max(ids), author=model.author, reason=reason)
     except ValidationError as error:
         return str(getattr(error, "code", None) or "refused")
-    return ""
+    return WAITS if decided.pending else ""

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from profiles import decisions, match_engine, match_runs
-from profiles.decisions import Named, merge_profiles, reject_merge
+from profiles.decisions import Decided, Named, merge_profiles, reject_merge
 from profiles.match_answers import standing_answers, with_answers
 from profiles.match_models import NotTried, apply_draft, discard_draft, draft_model, draft_thresholds, model_in_force
 from profiles.match_records import read_records
@@ -36,14 +36,19 @@ def trial(model: MatchModel | None = None) -> MatchRun:
     return run
 
 
+def decided(what: Decided) -> Decision:
+    assert what.decision
+    return what.decision
+
+
 def accept(one: str, other: str) -> Decision:
     a, b = pair(one, other)
-    return merge_profiles(a_profile_id=a, b_profile_id=b, author="Ana").decision
+    return decided(merge_profiles(a_profile_id=a, b_profile_id=b, author="Ana"))
 
 
 def reject(one: str, other: str) -> Decision:
     a, b = pair(one, other)
-    return reject_merge(a_profile_id=a, b_profile_id=b, author="Ana").decision
+    return decided(reject_merge(a_profile_id=a, b_profile_id=b, author="Ana"))
 
 
 def test_a_decision_on_a_candidate_is_an_answer_with_what_was_seen_of_both() -> None:
