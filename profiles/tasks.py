@@ -9,12 +9,14 @@ from profiles.match_work import work
 from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
 from profiles.review import refresh_review
+from profiles.review_answers import carry_out_answers
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="profiles.resolve")
 def resolve() -> None:
+    carry_out_answers()  # those whose message was lost
     started = timezone.now()
     result = resolve_pending()
     if result.deliveries:
@@ -36,3 +38,8 @@ def find_matches() -> None:
     for run in work():
         logger.info("match run %s (%s) is %s: %s", run.pk, run.kind, run.state, run.counts)
         refresh_review(everything=run.counts.get("gone", 0) > 0)  # what is gone leaves no trace for it to follow
+
+
+@shared_task(name="profiles.carry_out_answers")
+def carry_out() -> None:
+    carry_out_answers()
