@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
-from profiles.models import Link, UndefinedKind
+from profiles.models import UndefinedKind
 from profiles.parked import parked_deliveries
+from profiles.review import MANY, open_questions
 
-MANY = 1000  # counting stops here: more is said as "more than"
 SLOW = timedelta(minutes=1)
 SILENT = timedelta(hours=1)
 
@@ -28,7 +28,7 @@ class Matter:
 
 
 def matters() -> list[Matter]:
-    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_held()]
+    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_questions()]
 
 
 def _silence() -> Iterator[Matter]:
@@ -57,8 +57,8 @@ def _parked() -> Iterator[Matter]:
     if parked:
         yield Matter(
             "hourglass", "bad", f"{_count(len(parked))} {_plural(len(parked), 'delivery', 'deliveries')} parked",
-            f"The latest: {parked[0].why_text}. Nothing is lost; a person decides: manage.py parked.",
-            reverse("deliveries") + "?state=waiting", "ingest.view_deliveries",
+            f"The latest: {parked[0].why_text}. Nothing is lost; a person decides.",
+            reverse("review") + "?kind=parked", "profiles.view_profiles",
         )  # fmt: skip
 
 
@@ -81,13 +81,13 @@ def _undefined_kinds() -> Iterator[Matter]:
         )  # fmt: skip
 
 
-def _held() -> Iterator[Matter]:
-    held = Link.objects.exclude(held=None)[:MANY].count()
-    if held:
+def _questions() -> Iterator[Matter]:
+    waiting = open_questions()
+    if waiting:
         yield Matter(
-            "link-off", "info", f"{_count(held)} held {_plural(held, 'link', 'links')}",
-            "Seen together, yet kept apart by a rule. Each profile says why.",
-            reverse("profiles") + "?held=on", "profiles.view_profiles",
+            "user-check", "info", f"{_count(waiting)} {_plural(waiting, 'question', 'questions')} for people",
+            "Held links, probable matches and values that the rules leave to a steward.",
+            reverse("review"), "profiles.view_profiles",
         )  # fmt: skip
 
 

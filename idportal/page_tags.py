@@ -14,6 +14,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from profiles.review import MANY, open_questions
+
 register = template.Library()
 
 THEMES = ("light", "dark")
@@ -119,6 +121,20 @@ def theme(context: RequestContext) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def keys(context: RequestContext) -> str:
+    """Whether single letters are keys for this person: "on" or "off"."""
+    request = context.get("request")
+    return "off" if request and request.COOKIES.get("keys") == "off" else "on"
+
+
+@register.simple_tag
+def waiting_questions() -> str:
+    """How many questions wait for a person, for the navigation; "" for none."""
+    waiting = open_questions()
+    return f"{MANY - 1}+" if waiting >= MANY else f"{waiting:,}" if waiting else ""
 
 
 @register.filter

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingest.masking import Mask
 from ingest.models import Source
 from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier, search_candidates
 from profiles.golden_record import GoldenTrait, golden_records
@@ -135,6 +136,11 @@ def summaries(profile_ids: Iterable[int], *, members: int = 4) -> list[ProfileSu
         for i in wanted
         if i in held
     ]
+
+
+def masked_summary(row: ProfileSummary, *, mask: Mask) -> ProfileSummary:
+    members = [replace(member, value=mask.identifier(member.kind, member.value)) for member in row.members]
+    return replace(row, members=members, name="" if mask.on else row.name)
 
 
 def first_seen_of(profile_ids: Iterable[int]) -> dict[int, datetime]:

@@ -11,13 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from profiles.decisions import Named, decide, withdraw
+from profiles.decisions import Named, decide, merge_profiles, reject_merge, unmerge, withdraw
 from profiles.identities import profile_holding
 from profiles.models import Decision, Identifier, ProfileChange, ReviewGrounds, ReviewQuestion
 from profiles.parked import release
 from profiles.reading import read_one
 from profiles.review import refresh_review
-from profiles.review_decisions import merge_profiles, reject_merge, unmerge
 
 CARRY_OUT_TASK = "profiles.carry_out_answers"
 UNDONE = "undone in review"

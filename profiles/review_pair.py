@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -231,3 +231,12 @@ def evidence_between(a_profile_id: int, b_profile_id: int, *, limit: int = EVIDE
 
 def seen_with(identifier_id: int, *, limit: int = EVIDENCE) -> list[SeenWith]:
     return read("value_evidence", SeenWith, identifier_id=identifier_id, limit=limit)
+
+
+def masked_evidence(one: Evidence, *, mask: Mask) -> Evidence:
+    a, b = mask.identifier(one.a_kind, one.a_value), mask.identifier(one.b_kind, one.b_value)
+    return replace(one, a_value=a, b_value=b, event_name=mask.text(one.event_name or ""))
+
+
+def masked_seen(one: SeenWith, *, mask: Mask) -> SeenWith:
+    return replace(one, value=mask.identifier(one.kind, one.value))

@@ -15,6 +15,7 @@ from ingest.models import Delivery, Source
 from ingest.sources import IMPORT
 from ingest.views.requests import PageRequest
 from profiles.history import changes_over_time, size
+from profiles.review_quality import precision
 
 MINUTES = 60
 HOURS = 24
@@ -52,5 +53,6 @@ def _figures(request: PageRequest) -> dict[str, Any]:
         "last": last_delivery(),
         "today": delivery_counts(since=timezone.now() - timedelta(days=1)),
         "size": size(),
+        "precision": precision(),
         "matters": [(matter, request.user.has_perm(matter.permission)) for matter in matters()],
     }

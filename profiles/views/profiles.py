@@ -1,6 +1,5 @@
 """Takes what somebody types or filters by, gives the profiles that are meant, a page at a time."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,9 +14,9 @@ from profiles.identities import (
     NEWEST,
     Found,
     ProfileFilters,
-    ProfileSummary,
     find_profiles,
     kind_names,
+    masked_summary,
     profile_page,
     summaries,
 )
@@ -51,11 +50,6 @@ def profiles(request: requests.PageRequest) -> HttpResponse:
         "ever": bool(context["rows"]) or Identifier.objects.exists(),
     }
     return render(request, "profiles/profiles.html", context)
-
-
-def masked_summary(row: ProfileSummary, *, mask: Mask) -> ProfileSummary:
-    members = [replace(member, value=mask.identifier(member.kind, member.value)) for member in row.members]
-    return replace(row, members=members, name="" if mask.on else row.name)
 
 
 def _found(text: str, mask: Mask) -> dict[str, Any]:

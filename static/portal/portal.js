@@ -1,16 +1,5 @@
-// Only what htmx and plain HTML can't do: keys, copying, quiet polling, and saying so when the portal can't be reached.
+// Only what htmx and plain HTML can't do: copying, quiet polling, and saying so when the portal can't be reached.
 (() => {
-  const search = () => document.getElementById("search-box");
-
-  tinykeys.tinykeys(window, {
-    "/": (event) => {
-      if (event.target.closest("input, textarea, select, [contenteditable]") || !search()) return;
-      event.preventDefault();
-      search().focus();
-      search().select();
-    },
-  });
-
   // A copy button names what it copies: data-copy="ID of an element".
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

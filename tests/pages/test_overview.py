@@ -1,5 +1,6 @@
 from django.test import Client
 
+from profiles.review import refresh_review
 from tests.pages import crowd
 
 
@@ -36,9 +37,11 @@ def test_what_needs_attention_is_named_and_linked(admin: Client) -> None:
     crowd.ada()
     crowd.ben_and_the_kiosk()
     crowd.rejects()
+    refresh_review()
     page = admin.get("/").content.decode()
     assert "2 rejected records" in page
-    assert "2 held links" in page
+    assert "1 question for people" in page
+    assert 'href="/review/"' in page
     assert 'href="/rejected/"' in page
 
 
