@@ -11,12 +11,11 @@ from ingest.views import requests
 from lambdas.transform.normalise import Unusable
 from profiles.apart import Apart, why_apart
 from profiles.asked import identifier_asked, profile_asked
-from profiles.identities import profile_holding, summaries
+from profiles.identities import masked_summary, profile_holding, summaries
 from profiles.ids import public_id, public_ids
 from profiles.links import held_links_of
 from profiles.nodes import nodes_by_id
 from profiles.views.profile_frame import Frame, frame, masked_event, masked_node
-from profiles.views.profiles import masked_summary
 from profiles.why import Step, how_built, why_together
 
 NEIGHBOURS = 12

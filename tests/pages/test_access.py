@@ -1,5 +1,7 @@
 """Every page for every role: who may not see it gets no page, and who is not logged in is asked to."""
 
+import uuid
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -9,7 +11,7 @@ from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
 from ingest.models import Delivery, RawEvent, RejectedRecord, Source
 from profiles.rules import apply_rules
-from tests.pages import crowd
+from tests.pages import crowd, review_crowd
 
 EVERYONE = {"nobody", *ROLES}
 SEE_EVENTS = set(ROLES)
@@ -17,6 +19,7 @@ SEE_PROFILES = set(ROLES)
 SEE_DELIVERIES = {"analyst", "steward", "administrator"}
 SEE_RULES = {"analyst", "steward", "administrator"}
 CHANGE_RULES = {"administrator"}
+DECIDE = {"steward", "administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
 MAY_SEE = {
     "overview": EVERYONE,
@@ -34,6 +37,10 @@ MAY_SEE = {
     "matching": SEE_RULES,
     "matching_progress": SEE_RULES,
     "matching_draft": CHANGE_RULES,
+    "review": SEE_PROFILES,
+    "review_question": SEE_PROFILES,
+    "review_next": DECIDE,
+    "review_effect": DECIDE,
     "rules": SEE_RULES,
     "rules_blocked": SEE_RULES,
     "rules_progress": SEE_RULES,
@@ -52,6 +59,12 @@ MAY_SEE = {
     "rejected_record": SEE_DELIVERIES,
 }
 MAY_POST = {
+    "review_bulk": DECIDE,
+    "review_undo_batch": DECIDE,
+    "review_answer": DECIDE,
+    "review_undo": DECIDE,
+    "review_claim": DECIDE,
+    "review_keys": EVERYONE,
     "source_create": MANAGE_SOURCES,
     "source": MANAGE_SOURCES,
     "source_secret": MANAGE_SOURCES,
@@ -76,7 +89,8 @@ NOT_PAGES = {
 
 @pytest.fixture
 def addresses(people: dict[str, User]) -> dict[str, str]:
-    ids = crowd.ada()
+    question = f"/review/{review_crowd.held().pk}/"
+    ids = crowd.profile_id(crowd.ADA)
     crowd.rejects()
     event = RawEvent.objects.order_by("event_id").values_list("event_id", flat=True)[0]
     record = RejectedRecord.objects.order_by("id")[0].pk
@@ -99,6 +113,10 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "rule_change": f"/rules/history/{change.pk}/", "rule_change_undo": f"/rules/history/{change.pk}/undo/",
         "rule_kind_create": "/rules/new-kind/", "rule_kind": "/rules/kinds/email/", "rules_draft": "/rules/draft/",
         "rules_preview": "/rules/preview/", "rules_apply": "/rules/apply/",
+        "review": "/review/", "review_next": "/review/next/", "review_keys": "/review/keys/",
+        "review_bulk": "/review/bulk/", "review_undo_batch": f"/review/bulk/{uuid.uuid4()}/undo/",
+        "review_question": question, "review_effect": f"{question}effect/", "review_answer": f"{question}answer/",
+        "review_undo": f"{question}undo/", "review_claim": f"{question}claim/",
     }  # fmt: skip
 
 
@@ -210,6 +228,7 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
         "/profiles/",
         "/search/",
         "/deliveries/",
+        "/review/",
         "/rejected/",
         "/rules/blocked/",
         addresses["profile"],
