@@ -45,33 +45,21 @@ class ProbabilityBar:
 
 
 def weights_of(parameters: Mapping[str, Any]) -> list[ComparisonBars]:
-    """What each comparison's levels weigh, as the model has them; what compares nothing is left out."""
-    settings = parameters.get("settings", parameters)
-    told = [
-        (comparison.get("output_column_name", ""), [_level(level) for level in comparison["comparison_levels"]])
-        for comparison in settings.get("comparisons", [])
-    ]
-    weights = [abs(level.weight) for _, levels in told for level in levels if level and level.weight is not None]
+    """What each comparison's levels weigh, as the model has learned it."""
+    told = [(c["field"], [_level(level) for level in c["levels"]]) for c in parameters.get("charts", [])]
+    weights = [abs(level.weight) for _, levels in told for level in levels if level.weight is not None]
     widest = min(max(weights, default=1.0), MOST_BITS) or 1.0
-    return [ComparisonBars(field, [_drawn(level, widest) for level in levels if level]) for field, levels in told]
+    return [ComparisonBars(field, [_drawn(level, widest) for level in levels]) for field, levels in told]
 
 
 def prior_of(parameters: Mapping[str, Any]) -> float | None:
     """How many pairs there are for each pair of one person's records, before anything is compared."""
-    found = parameters.get("settings", parameters).get("probability_two_random_records_match")
-    return 1 / float(found) if found else None
+    return parameters.get("one_in")
 
 
-def _level(level: Mapping[str, Any]) -> LevelBar | None:
-    if level.get("is_null_level"):
-        return None
-    same, other = (_rate(level.get(f"{name}_probability")) for name in "mu")
-    weight = log2(same / other) if same and other else None
-    return LevelBar(str(level.get("label_for_charts", "")), weight, same, other)
-
-
-def _rate(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and value > 0 else None
+def _level(level: Mapping[str, Any]) -> LevelBar:
+    same, other = level["m"] or None, level["u"] or None
+    return LevelBar(level["words"], log2(same / other) if same and other else None, same, other)
 
 
 def _drawn(level: LevelBar, widest: float) -> LevelBar:

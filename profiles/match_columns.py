@@ -49,14 +49,15 @@ TRAITS = sorted({path[0] for paths in PATHS.values() for path in paths})
 def columns_of(traits: Mapping[str, Any]) -> dict[str, str | None]:
     """The columns that traits give; null where none says anything."""
     return {
-        column: next(filter(None, (_text(traits, path) for path in paths)), None) for column, paths in PATHS.items()
+        column: next(filter(None, (_text(traits, path) for path in paths if path[0] in traits)), None)
+        for column, paths in PATHS.items()
     }
 
 
 def _text(traits: Mapping[str, Any], path: tuple[str, ...]) -> str | None:
     value: Any = traits
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None

@@ -7,11 +7,13 @@ WITH sides AS (
     JOIN identifiers i ON i.value = s.value AND i.kind_id = k.kind_id
     WHERE s.decision_id = %(decision_id)s
     GROUP BY s.side HAVING count(DISTINCT i.profile_id) = 1
+), two AS (
+    SELECT * FROM sides WHERE (SELECT count(DISTINCT profile_id) FROM sides) = 2
 ), members AS (
-    SELECT s.side, s.profile_id, s.profile_id AS identifier_id FROM sides s
+    SELECT s.side, s.profile_id, s.profile_id AS identifier_id FROM two s
     UNION ALL
     SELECT s.side, s.profile_id, i.identifier_id
-    FROM sides s JOIN identifiers i ON i.profile_id = s.profile_id AND i.profile_id <> i.identifier_id
+    FROM two s JOIN identifiers i ON i.profile_id = s.profile_id AND i.profile_id <> i.identifier_id
 )
 SELECT c.candidate_id, a.profile_id AS a_profile_id, b.profile_id AS b_profile_id
 FROM members a

@@ -1,6 +1,7 @@
 -- Purpose: the golden record of some profiles: for each trait the value that its survivorship rule picks; of these traits
 -- only, where names are given. values_said: how many different values there are to choose from.
 -- Reads: identifiers, combinations, trait_values, trait_rules.
+-- Cost: that of the profiles' traits; OFFSET 0 keeps the planner from walking all traits there are, once for each batch.
 -- Invariant: equal times are decided by message id, so the answer doesn't depend on the order of arrival.
 CREATE FUNCTION golden_traits(profile_ids bigint[], names text[] DEFAULT NULL)
 RETURNS TABLE (profile_id bigint, name text, value jsonb, survivorship text, source_id int, "time" timestamptz, values_said bigint)
@@ -17,10 +18,12 @@ LANGUAGE sql STABLE AS $$
                coalesce(r.survivorship, 'most_recent') AS survivorship, array_position(r.source_ids, t.source_id) AS priority,
                sum(t.events) OVER same_value AS value_events, dense_rank() OVER (PARTITION BY m.profile_id, t.name ORDER BY t.value_hash) AS nth_value
         FROM members m
-        JOIN combinations c ON c.owner_id = m.identifier_id
-        JOIN trait_values t USING (combination_id)
+        CROSS JOIN LATERAL (SELECT combination_id FROM combinations WHERE owner_id = m.identifier_id OFFSET 0) c
+        CROSS JOIN LATERAL (
+            SELECT * FROM trait_values v
+            WHERE v.combination_id = c.combination_id AND (names IS NULL OR v.name = ANY (names)) OFFSET 0
+        ) t
         LEFT JOIN trait_rules r ON r.trait = t.name
-        WHERE names IS NULL OR t.name = ANY (names)
         WINDOW same_value AS (PARTITION BY m.profile_id, t.name, t.value_hash)
     ),
     counted AS (
