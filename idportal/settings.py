@@ -121,6 +121,7 @@ CELERY_BEAT_SCHEDULE = {
     "resolve": {"task": "profiles.resolve", "schedule": 10.0, "options": {"expires": 10}},
     "review": {"task": "profiles.refresh_review", "schedule": 3_600.0},
     "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
+    "imports": {"task": "ingest.continue_imports", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }
@@ -181,6 +182,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What people upload to be imported, until it has landed. Portal and worker need the same.
+    "imports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("IMPORTS_DIR", "") or VAR_DIR / "imports",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -1,4 +1,4 @@
-"""Takes the end of a landing, gives word of it to whoever resolves; who that is, landing doesn't know."""
+"""Takes work that waits, gives word of it to whoever does it: who resolves, landing doesn't know."""
 
 import logging
 
@@ -6,6 +6,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 RESOLVE_TASK = "profiles.resolve"
+IMPORT_TASK = "ingest.run_import"
 # Beat asks for resolution too, so a message that nobody took is soon worth nothing.
 _EXPIRES = 60
 
@@ -14,7 +15,16 @@ logger = logging.getLogger(__name__)
 
 def announce_landing() -> None:
     """Never fails and never waits: without a broker, resolution starts with beat's next turn."""
+    _announce(RESOLVE_TASK, expires=_EXPIRES)
+
+
+def announce_import(import_id: int) -> None:
+    """Never fails and never waits: without a broker, the import begins with beat's next turn."""
+    _announce(IMPORT_TASK, import_id)
+
+
+def _announce(task: str, *args: int, expires: float | None = None) -> None:
     try:
-        current_app.send_task(RESOLVE_TASK, retry=False, expires=_EXPIRES, ignore_result=True)
+        current_app.send_task(task, args, retry=False, expires=expires, ignore_result=True)
     except (OperationalError, OSError) as error:
-        logger.warning("the broker did not take the word of a landing: %s", type(error).__name__)
+        logger.warning("the broker did not take the word of %s: %s", task, type(error).__name__)

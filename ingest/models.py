@@ -4,7 +4,11 @@ Rows of the landing tables (deliveries, event keys, raw events, rejected records
 landing, under a role that can do nothing else; see `landing.py`.
 """
 
+import uuid
+from pathlib import Path
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 
@@ -181,3 +185,71 @@ class RejectedRecord(models.Model):
 
     def __str__(self) -> str:
         return f"rejected record {self.pk}"
+
+
+def import_storage() -> Storage:
+    return storages["imports"]
+
+
+def import_file(_import: "Import", name: str) -> str:
+    """Where a file is kept: its own name says nothing of who is in it."""
+    return f"{uuid.uuid4()}{Path(name).suffix.lower()[:10]}"
+
+
+class Import(models.Model):
+    """A file that somebody uploaded, what its columns mean, and how far it has landed.
+
+    received = landed + duplicate + rejected, over its deliveries, whose request ids begin with `import-ID-`.
+    """
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "waits to be started"
+        RUNNING = "running", "running"
+        PAUSED = "paused", "paused"
+        CANCELLED = "cancelled", "cancelled"
+        FAILED = "failed", "failed"
+        DONE = "done", "done"
+
+    import_id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=255)
+    file = models.FileField(storage=import_storage, upload_to=import_file, max_length=100, blank=True)
+    size = models.BigIntegerField()
+    shape = models.JSONField()  # importing.table.Shape
+    mapping = models.JSONField(null=True)  # importing.columns.ColumnMapping; of a CSV only
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    position = models.BigIntegerField(default=0)  # bytes that have landed
+    line = models.BigIntegerField(default=1)  # that `position` is in
+    received = models.BigIntegerField(default=0)
+    landed = models.BigIntegerField(default=0)
+    duplicate = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    reasons = models.JSONField(default=dict)  # word to number of rejected rows
+    author = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "imports"
+        permissions = [("import_files", "Can import files")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(received=models.F("landed") + models.F("duplicate") + models.F("rejected")),
+                name="no_row_lost",
+            )
+        ]
+        indexes = [models.Index(fields=["import_id"], condition=models.Q(state="running"), name="imports_running")]
+
+    def __str__(self) -> str:
+        return f"import {self.import_id}"
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.state == self.State.DONE else min(99, self.position * 100 // max(1, self.size))
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still go on."""
+        return self.state in (self.State.UPLOADED, self.State.RUNNING, self.State.PAUSED, self.State.FAILED)

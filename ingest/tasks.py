@@ -6,6 +6,8 @@ from celery import shared_task
 from django.conf import settings
 
 from ingest import partitions
+from ingest.announcement import announce_import
+from ingest.importing import runs
 
 logger = logging.getLogger(__name__)
 
@@ -21,3 +23,16 @@ def ensure_partitions() -> None:
 def apply_retention() -> None:
     retention = partitions.apply_retention(months=settings.RAW_EVENTS_RETENTION_MONTHS)
     logger.info("retention removed %d events and %d rejected records", retention.events, retention.rejected)
+
+
+@shared_task(name="ingest.run_import")
+def run_import(import_id: int) -> None:
+    if runs.run(import_id):
+        announce_import(import_id)
+
+
+@shared_task(name="ingest.continue_imports")
+def continue_imports() -> None:
+    """Those whose worker was killed, or whose message was lost."""
+    for import_id in runs.running_imports():
+        announce_import(import_id)

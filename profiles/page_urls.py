@@ -4,6 +4,7 @@ from django.urls import path
 
 from profiles.views import (
     effects,
+    imports,
     matching,
     profile,
     profile_graph,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("review/<int:question_id>/answer/", review_question.review_answer, name="review_answer"),
     path("review/<int:question_id>/undo/", review_question.review_undo, name="review_undo"),
     path("review/<int:question_id>/claim/", review_question.review_claim, name="review_claim"),
+    path("imports/<int:import_id>/effect/", imports.import_effect_part, name="import_effect"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new-kind/", rules.rule_kind_create, name="rule_kind_create"),
     path("rules/kinds/<str:name>/", rules.rule_kind, name="rule_kind"),

@@ -9,9 +9,8 @@ os.environ.setdefault("POSTGRES_UNSAFE", "1")
 from idportal.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people log in often in tests
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # no collectstatic before
+STORAGES["staticfiles"] = {  # noqa: F405 - no collectstatic before
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - WhiteNoise warns of a missing directory

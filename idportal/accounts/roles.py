@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 
 VIEWER = ["profiles.view_masked", "ingest.view_masked"]
 ANALYST = [*VIEWER, "profiles.view_profiles", "ingest.view_events", "ingest.view_deliveries"]
-STEWARD = [*ANALYST, "profiles.decide", "ingest.replay"]
+STEWARD = [*ANALYST, "profiles.decide", "ingest.replay", "ingest.import_files"]
 MARKETER = [*VIEWER, "ingest.view_events", "ingest.manage_sources"]
 ADMINISTRATOR = [
     *STEWARD,

@@ -13,8 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from ingest import imports
-from ingest.imports import MAX_LINE, ImportCounts, Line, import_lines, read_lines
+from ingest.importing import lines as imports
+from ingest.importing.lines import MAX_LINE, ImportCounts, Line, import_lines, read_lines
 from ingest.models import Delivery, RawEvent, RejectedRecord
 from ingest.sources import import_source
 from lambdas.transform.record import normalise_record

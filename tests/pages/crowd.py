@@ -3,17 +3,20 @@
 import json
 import uuid
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files import File
 from django.utils import timezone
 
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
+from ingest.importing.runs import create_import
 from ingest.landing import Landed, land
-from ingest.models import Source
+from ingest.models import Import, Source
 from ingest.records import read_record
-from ingest.sources import create_source
+from ingest.sources import create_source, import_source
 from lambdas.collect.envelope import make_envelope
 from lambdas.transform.record import normalise_record
 from profiles.identities import profile_of
@@ -135,3 +138,9 @@ def profile_id(email: str) -> str:
     found = profile_of(kind="email", value=email)
     assert found is not None
     return public_id(found)
+
+
+def upload() -> Import:
+    """A file of two people that waits to be started."""
+    file = File(BytesIO(b"E-Mail,City\neve@example.com,Rome\n"), "people.csv")
+    return create_import(file=file, name="people.csv", source=import_source(), author="Ana")

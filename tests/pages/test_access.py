@@ -21,6 +21,7 @@ SEE_RULES = {"analyst", "steward", "administrator"}
 CHANGE_RULES = {"administrator"}
 DECIDE = {"steward", "administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
+IMPORT = {"steward", "administrator"}
 MAY_SEE = {
     "overview": EVERYONE,
     "events": SEE_EVENTS,
@@ -55,6 +56,10 @@ MAY_SEE = {
     "source": MANAGE_SOURCES,
     "deliveries": SEE_DELIVERIES,
     "delivery": SEE_DELIVERIES,
+    "imports": IMPORT,
+    "import": IMPORT,
+    "import_effect": IMPORT,
+    "import_errors": IMPORT,
     "rejected": SEE_DELIVERIES,
     "rejected_record": SEE_DELIVERIES,
 }
@@ -65,6 +70,9 @@ MAY_POST = {
     "review_undo": DECIDE,
     "review_claim": DECIDE,
     "review_keys": EVERYONE,
+    "imports": IMPORT,
+    "import": IMPORT,
+    "import_do": IMPORT,
     "source_create": MANAGE_SOURCES,
     "source": MANAGE_SOURCES,
     "source_secret": MANAGE_SOURCES,
@@ -96,6 +104,7 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     record = RejectedRecord.objects.order_by("id")[0].pk
     change = apply_rules({"kinds": {"email": {"limit": 4}}}, author="Ana")
     assert change
+    job = crowd.upload().pk
     source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
     return {
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
@@ -105,6 +114,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
+        "imports": "/imports/", "import": f"/imports/{job}/", "import_effect": f"/imports/{job}/effect/",
+        "import_errors": f"/imports/{job}/rejected.csv", "import_do": f"/imports/{job}/pause/",
         "rejected_replay": "/rejected/replay/", "matching": "/matching/", "matching_progress": "/matching/progress/",
         "matching_run": "/matching/runs/",
         "matching_stop": "/matching/runs/1/stop/", "matching_thresholds": "/matching/thresholds/",

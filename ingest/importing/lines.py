@@ -78,7 +78,7 @@ def import_lines(
     if it names none. A line without a message id gets one from its content, so an import that broke off may be
     started again.
     """
-    reader = _LineReader(source)
+    reader = LineReader(source)
     counts = ImportCounts()
     for share in _shares(lines, lines_a_delivery):
         request_id, size = f"import-{uuid.uuid4()}", sum(len(line.data) for line in share)
@@ -86,6 +86,11 @@ def import_lines(
         counts = counts.plus(landed, size)
         on_delivery(counts)
     return counts
+
+
+def event_record(event: dict[str, Any], *, source: Source, number: int) -> Record:
+    """The record of one event of the source that line `number` of a file tells."""
+    return _numbered(normalise_record(_envelope(Posted(events=[event]), source)), number)
 
 
 def _skip_line(file: IO[bytes]) -> None:
@@ -106,7 +111,7 @@ def _shares(lines: Iterable[Line], lines_a_delivery: int) -> Iterator[list[Line]
         yield share
 
 
-class _LineReader:
+class LineReader:
     """Knows whose a line is; sources made during an import are not seen by it."""
 
     def __init__(self, source: Source | None) -> None:
@@ -129,7 +134,7 @@ class _LineReader:
         posted = read_body(line.data)
         source = self._only or (self._by_key.get(posted.write_key) if posted.write_key else self._import)
         record = normalise_record(_envelope(posted, source))
-        return _numbered(record, line) if source else _of_nobody(record, line, posted.write_key)
+        return _numbered(record, line.number) if source else _of_nobody(record, line, posted.write_key)
 
 
 def _envelope(posted: Posted, source: Source | None) -> dict[str, Any]:
@@ -147,10 +152,10 @@ def _envelope(posted: Posted, source: Source | None) -> dict[str, Any]:
     )
 
 
-def _numbered(record: dict[str, Any], line: Line) -> dict[str, Any]:
+def _numbered(record: dict[str, Any], number: int) -> dict[str, Any]:
     if "rejected" not in record:
         return record
-    rejected = [{**one, "detail": f"line {line.number}: {one['detail']}"} for one in record["rejected"]]
+    rejected = [{**one, "detail": f"line {number}: {one['detail']}"} for one in record["rejected"]]
     return {**record, "rejected": rejected}
 
 
