@@ -42,7 +42,7 @@ class Share:
     records: list[Record] = field(default_factory=list)
 
 
-def create_import(*, file: File[bytes], name: str, source: Source, author: str) -> Import:
+def create_import(*, file: "File[bytes]", name: str, source: Source, author: str) -> Import:
     """Keep the file and guess what its columns mean. Raises ValidationError for one that can't be read."""
     try:
         shape = shape_of(file)

@@ -52,7 +52,7 @@ def test_identifiers_of_two_profiles_lead_to_why_not(analyst: Client) -> None:
 def test_what_is_not_known_is_said(analyst: Client) -> None:
     ada = crowd.ada()
     for odd in ("email:nobody@example.com", "nonsense", "9" * 18, "email:", "0"):
-        page = analyst.get(f"/profiles/{ada}/why/", {"a": odd, "b": number(crowd.ADA)})
+        page = analyst.get(f"/profiles/{ada}/why/", {"a": odd, "b": str(number(crowd.ADA))})
         assert "One of the two is not known" in page.content.decode(), odd
 
 
