@@ -1,0 +1,10 @@
+"""Probable matches: people whom no identifier joins, but names, dates, addresses and contacts suggest.
+
+`train` learns a model from records, `find_matches` scores pairs, `cluster` groups them. Pure: tables in, tables out."""
+
+from profiles.matching.cleaning import UnusableRecords
+from profiles.matching.clustering import cluster
+from profiles.matching.finding import find_matches, train
+from profiles.matching.model import Model
+
+__all__ = ["Model", "UnusableRecords", "cluster", "find_matches", "train"]

@@ -1,0 +1,105 @@
+"""Cleaned records and a model → Splink's levels and weights of pairs, in a DuckDB table."""
+
+import logging
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from splink import DuckDBAPI, Linker
+
+from profiles.matching import blocking
+from profiles.matching.comparisons import settings
+from profiles.matching.model import Model
+
+FREQUENT = ("given", "surname", "dob", "email", "phone", "postcode", "city", "company")
+logging.getLogger("splink").setLevel(logging.WARNING)
+
+
+def open_people(cleaned: pa.Table, id_columns: list[str]) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the table people: the cleaned records and their blocking keys."""
+    connection = duckdb.connect(":memory:", config={"threads": 2})
+    missing = [c for c in id_columns if c not in cleaned.column_names]
+    for column in missing:
+        cleaned = cleaned.append_column(column, pa.nulls(cleaned.num_rows, pa.string()))
+    connection.register("cleaned", cleaned)
+    connection.execute("CREATE TABLE people AS SELECT * FROM cleaned")
+    connection.unregister("cleaned")
+    blocking.add_blocks(connection, "people", id_columns)
+    return connection
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    *,
+    pairs: pa.Table | None = None,
+    least_bits: float | None = None,
+) -> str:
+    """The name of a table with gamma_cN and mw_… of the given pairs, or of all that blocking proposes."""
+    size = _count(connection, "people")
+    api = DuckDBAPI(connection)
+    rules = blocking.blocking_rules(size, model.id_columns)
+    m = model.m
+    u = model.u or [[1.0 / len(levels)] * len(levels) for levels in m]
+    made = settings(model.compared, rules, m, u, prior=min(max(model.rates.get("match", 1e-4), 1e-12), 0.5))
+    linker = Linker(api.register("people"), made, log_level=logging.WARNING, validate_settings=False)
+    for index, column in enumerate([*FREQUENT, *model.id_columns]):
+        frequencies = _frequencies(connection, model, column, size, index)
+        linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
+    if pairs is not None:
+        connection.register("given_pairs", pairs)
+        connection.execute("CREATE OR REPLACE TABLE pairs_to_compare AS SELECT '0' AS match_key, * FROM given_pairs")
+        linker.table_management.register_blocked_pairs_for_predict(api.register("pairs_to_compare"))
+    return linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never").physical_name
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def _frequencies(connection: duckdb.DuckDBPyConnection, model: Model, column: str, size: int, index: int) -> str:
+    """How often a stranger has the value: the records with it, less those that are the same person again."""
+    again = 1 + model.rates.get("match", 0.0) * max(size - 1, 1)
+    exact = next((u[0] for c, u in zip(model.compared, model.u, strict=False) if c.levels[0].tf == column), 1.0)
+    table = f"frequencies_{index}"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE {table} AS
+        SELECT {column}, greatest(count(*) - {again}, {min(exact * size, 0.4)}) / {size}::DOUBLE AS tf_{column}
+        FROM people WHERE {column} IS NOT NULL GROUP BY {column}
+        """
+    )
+    return table
+
+
+def random_pairs(connection: duckdb.DuckDBPyConnection, most: int) -> pa.Table:
+    """All pairs if they are few, else a sample; the same for the same records."""
+    ids = np.array(
+        [row[0] for row in connection.execute("SELECT record_id FROM people ORDER BY record_id").fetchall()],
+        dtype=object,
+    )
+    size = len(ids)
+    if size * (size - 1) // 2 <= most:
+        left, right = np.triu_indices(size, 1)
+    else:
+        dice = np.random.default_rng(20)
+        left, right = dice.integers(0, size, most), dice.integers(0, size, most)
+        keep = left != right
+        left, right = left[keep], right[keep]
+    return pair_table(list(ids[left]), list(ids[right]))
+
+
+def pair_table(left: list[str], right: list[str]) -> pa.Table:
+    return pa.table({"join_key_l": pa.array(left, pa.string()), "join_key_r": pa.array(right, pa.string())})
+
+
+def level_patterns(
+    connection: duckdb.DuckDBPyConnection, model: Model, table: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Each pattern of levels (0 the best, -1 missing) that occurs in the table, and how often."""
+    columns = [f"gamma_c{i}" for i in range(len(model.m))]
+    found = connection.execute(f"SELECT {', '.join(columns)}, count(*) AS n FROM {table} GROUP BY ALL").fetchnumpy()
+    best = np.array([len(levels) - 1 for levels in model.m])
+    gamma = np.column_stack([np.asarray(found[c]) for c in columns]).astype(np.int64)
+    return np.where(gamma >= 0, best - gamma, -1), np.asarray(found["n"], dtype=np.float64)

@@ -1,0 +1,73 @@
+import json
+
+import pyarrow as pa
+import pytest
+
+from profiles.matching import Model, UnusableRecords, cluster, find_matches, train
+from tests.matching.people import crowd
+
+
+@pytest.fixture(scope="module")
+def people() -> tuple[pa.Table, dict[str, str]]:
+    return crowd()
+
+
+@pytest.fixture(scope="module")
+def model(people: tuple[pa.Table, dict[str, str]]) -> Model:
+    return train(people[0])
+
+
+@pytest.fixture(scope="module")
+def matches(people: tuple[pa.Table, dict[str, str]], model: Model) -> pa.Table:
+    return find_matches(people[0], model)
+
+
+def test_without_any_label_nearly_all_confident_pairs_are_one_person(
+    people: tuple[pa.Table, dict[str, str]], matches: pa.Table
+) -> None:
+    truth = people[1]
+    confident = [row for row in matches.to_pylist() if row["probability"] >= 0.5]
+    right = [row for row in confident if truth[row["record_id_1"]] == truth[row["record_id_2"]]]
+    assert len(right) > 100
+    assert len(right) / len(confident) > 0.97
+
+
+def test_the_parts_of_a_match_sum_up_to_its_weight(matches: pa.Table) -> None:
+    for row in matches.to_pylist():
+        parts = json.loads(row["parts"])
+        assert parts[0]["field"] == "prior"
+        assert sum(part["weight"] for part in parts) == pytest.approx(row["match_weight"], abs=0.02)
+        assert all(part["words"] for part in parts)
+
+
+def test_a_model_survives_being_stored(
+    people: tuple[pa.Table, dict[str, str]], model: Model, matches: pa.Table
+) -> None:
+    stored = Model.from_json(model.to_json())
+    assert stored == model
+    assert find_matches(people[0], stored).equals(matches)
+
+
+def test_only_changed_records_are_looked_at_when_asked_for(
+    people: tuple[pa.Table, dict[str, str]], model: Model, matches: pa.Table
+) -> None:
+    changed = {"r0-0", "r1-0", "r2-0", "r3-0"}
+    expected = [r for r in matches.to_pylist() if {r["record_id_1"], r["record_id_2"]} & changed]
+    assert find_matches(people[0], model, changed=changed).to_pylist() == expected
+
+
+def test_every_record_is_in_one_cluster(people: tuple[pa.Table, dict[str, str]], matches: pa.Table) -> None:
+    clusters = cluster(people[0], matches, threshold=0.9)
+    assert sorted(clusters.column("record_id").to_pylist()) == sorted(people[1])
+
+
+def test_records_without_ids_are_refused_with_a_reason() -> None:
+    with pytest.raises(UnusableRecords, match="record_id"):
+        train(pa.table({"email": ["a@b.example"]}))
+    with pytest.raises(UnusableRecords, match="two records"):
+        train(pa.table({"record_id": pa.array([], pa.string())}))
+
+
+def test_any_one_column_is_enough_to_run() -> None:
+    records = pa.table({"record_id": ["1", "2", "3"], "full_name": ["Ada Lovelace", "Lovelace, Ada", None]})
+    assert find_matches(records, train(records)).num_columns == 5
