@@ -22,7 +22,7 @@ from profiles.evidence import Evidence, SeenEvent, evidence
 from profiles.models import Decision
 from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read
-from profiles.why_words import built_words, closing_words, step_words, together_words
+from profiles.why_words import built_words, closing_words, joining_words, step_words, together_words
 
 MOST_EDGES = 400_000
 STEPS = 50
@@ -56,6 +56,10 @@ class Step:
     @property
     def words(self) -> str:
         return step_words(self.said.author if self.said else None, self.vouched)
+
+    @property
+    def joining(self) -> str:
+        return joining_words(self.sizes)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,16 @@ def step_words(author: str | None, vouched: bool) -> str:
     return "seen together in a browser; nothing we trust vouches for it"
 
 
+def joining_words(sizes: tuple[int, int]) -> str:
+    """What a step made of what."""
+    few, many = sorted(sizes)
+    if many == 1:
+        return "the two become one profile"
+    if few == 1:
+        return f"one more joins a profile of {many:,}"
+    return f"a profile of {few:,} joins one of {many:,}"
+
+
 def together_words(steps: int, capped: bool) -> str:
     if capped:
         return "This profile has too many links to look at all of them, and the strongest don't join these two."

@@ -48,7 +48,7 @@ def together(request: Request) -> Response:
 @permission_classes([MayRead])
 def apart(request: Request) -> Response:
     """`?a=…&b=…`, each a profile id or kind:value → what keeps the two profiles apart."""
-    p, q = _profile(request, "a"), _profile(request, "b")
+    p, q = asked_profile(request, "a"), asked_profile(request, "b")
     found = why_apart(p, q)
     return Response(
         {
@@ -80,7 +80,7 @@ def apart(request: Request) -> Response:
 @permission_classes([MayRead])
 def built(request: Request) -> Response:
     """`?profile=…` (a profile id or kind:value), `&start=0&limit=50` → the steps that made it, strongest first."""
-    profile_id = _profile(request, "profile")
+    profile_id = asked_profile(request, "profile")
     found = how_built(profile_id, start=_number(request, "start", 0), limit=_number(request, "limit", STEPS))
     return Response(
         {
@@ -90,7 +90,7 @@ def built(request: Request) -> Response:
             "joined": found.joined,
             "joined_by": {"decisions": found.decided, "vouched_links": found.vouched, "public_links": found.public},
             "confirming": found.confirming,
-            "steps": [_step(step) | {"joins": list(step.sizes)} for step in found.steps],
+            "steps": [_step(step) | {"joins": list(step.sizes), "joining": step.joining} for step in found.steps],
             "next": found.next,
             "complete": not found.capped,
         }
@@ -138,7 +138,7 @@ def _event(event: SeenEvent | None) -> dict[str, Any] | None:
 
 
 def _identifier(request: Request, name: str) -> int:
-    text = _text(request, name)
+    text = asked_text(request, name)
     try:
         found = identifier_asked(text)
     except Unusable as error:
@@ -146,8 +146,8 @@ def _identifier(request: Request, name: str) -> int:
     return _known(found, f"no profile holds {name}")
 
 
-def _profile(request: Request, name: str) -> int:
-    text = _text(request, name)
+def asked_profile(request: Request, name: str) -> int:
+    text = asked_text(request, name)
     try:
         found = profile_asked(text)
     except Unusable as error:
@@ -155,7 +155,7 @@ def _profile(request: Request, name: str) -> int:
     return _known(found, f"{name} leads to no profile")
 
 
-def _text(request: Request, name: str) -> str:
+def asked_text(request: Request, name: str) -> str:
     text: str = request.query_params.get(name, "").replace("\0", "")
     if not text:
         raise Problem(status=400, reason="incomplete", detail=f"{name} is needed")

@@ -35,6 +35,7 @@ MAY_SEE = {
     "why_not": SEE_PROFILES,
     "how_built": SEE_PROFILES,
     "profile_graph": SEE_PROFILES,
+    "profile_history": SEE_PROFILES,
     "matching": SEE_RULES,
     "matching_progress": SEE_RULES,
     "matching_draft": CHANGE_RULES,
@@ -91,7 +92,7 @@ MAY_POST = {
 # Open to all, or guarded by keys and tokens, and tested with what they do.
 NOT_PAGES = {
     "login", "logout", "theme", "healthz", "readyz", "deliver", "registry",
-    "api_identities", "api_why_together", "api_why_not", "api_how_built",
+    "api_identities", "api_why_together", "api_why_not", "api_how_built", "api_as_of",
 }  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
         "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
         "how_built": f"/profiles/{ids}/how-built/", "profile_graph": f"/profiles/{ids}/graph/",
+        "profile_history": f"/profiles/{ids}/history/",
         "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
@@ -225,6 +227,7 @@ FIELDS = [
     "other",
     "start",
     "identifier",
+    "as_of",
 ]
 
 
@@ -247,6 +250,7 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
         addresses["why_not"],
         addresses["how_built"],
         addresses["profile_graph"],
+        addresses["profile_history"],
     ):
         for name in FIELDS:
             assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ingest.models import Delivery, RawEvent, RejectedRecord
+from profiles.models import ProfileChange
 from tests.pages import crowd
 from tests.pages.conftest import Portal
 
@@ -16,6 +17,7 @@ SIZES = {"desktop": {"width": 1360, "height": 850}, "phone": {"width": 390, "hei
 def addresses() -> dict[str, str]:
     event = RawEvent.objects.filter(type="identify").order_by("-event_id")[0].event_id
     unreadable, many = RejectedRecord.objects.order_by("-reason")
+    merge = ProfileChange.objects.earliest("at").at
     ids = {"ada": crowd.profile_id(crowd.ADA), "ben": crowd.profile_id(crowd.BEN)}
     return {
         "overview": "/", "events": "/events/", "no event found": "/events/?q=nobody", "event": f"/events/{event}/",
@@ -23,7 +25,8 @@ def addresses() -> dict[str, str]:
         "nobody found": "/profiles/?q=nobody", "ada": f"/profiles/{ids['ada']}/", "ben": f"/profiles/{ids['ben']}/",
         "why together": f"/profiles/{ids['ada']}/why/", "how built": f"/profiles/{ids['ada']}/how-built/",
         "why not": f"/profiles/{ids['ada']}/why-not/?other={ids['ben']}", "near": f"/profiles/{ids['ada']}/why-not/",
-        "graph": f"/profiles/{ids['ada']}/graph/",
+        "graph": f"/profiles/{ids['ada']}/graph/", "history": f"/profiles/{ids['ada']}/history/",
+        "as of": f"/profiles/{ids['ada']}/history/?as_of={merge:%Y-%m-%dT%H:%M:%S.%fZ}",
         "sources": "/sources/", "source": f"/sources/{crowd.shop().pk}/", "new source": "/sources/new/",
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
         "rejected": "/rejected/", "rejected record": f"/rejected/{many.pk}/",

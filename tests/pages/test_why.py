@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from profiles.decisions import Named, decide
 from profiles.ids import public_id
-from profiles.models import Identifier
+from profiles.models import Identifier, ProfileChange, Resolution
+from profiles.moments import moment_of
 from tests.pages import crowd
 
 KIOSK = "kiosk-hall-3"
@@ -111,7 +113,15 @@ def test_a_viewer_gets_no_personal_data_in_any_explanation(viewer: Client) -> No
     )
     pages = "".join(
         viewer.get(f"/profiles/{ada}/{page}").content.decode()
-        for page in ("why/", f"why-not/?other={ben}", "why-not/", "how-built/", "graph/")
+        for page in (
+            "why/",
+            f"why-not/?other={ben}",
+            "why-not/",
+            "how-built/",
+            "graph/",
+            "history/",
+            "history/?as_of=9999-01-01",
+        )
     )
     assert "a***@example.com" in pages
     for personal in ("ada@", "Ada", "Lovelace", "7946", "user-1815", "user-2201", "ada-phone", "kiosk-hall", "ben@"):
@@ -199,3 +209,60 @@ def test_without_a_token_nothing_is_explained(admin: Client) -> None:
     ada = crowd.ada()
     for page in ("why-together", "why-not", "how-built"):
         assert admin.get(f"/api/v1/{page}/", {"profile": ada, "a": ada, "b": ada}).status_code == 401
+
+
+def test_a_program_learns_who_somebody_was_thought_to_be(token: str) -> None:
+    ada = crowd.ada()
+    merge = ProfileChange.objects.order_by("change_id")[0]
+    before = Resolution.objects.filter(finished_at__lt=merge.at).latest("finished_at").finished_at
+    status, said = ask(token, "as-of", profile=f"email:{crowd.ADA}", at=before.isoformat())
+    assert (status, said["complete"], said["profile_id"]) == (200, True, ada)
+    assert said["profile_then"]["size"] + sum(other["size"] for other in said["others_then"]) == 3
+    assert said["arrived_later"] == 2
+    assert ask(token, "as-of", profile=ada, at="yesterday")[1]["reason"] == "not_a_time"
+    assert ask(token, "as-of", profile=ada, at="2001-01-01")[1]["profile_then"] is None
+
+
+# --- history --------------------------------------------------------------------------------------------------------
+
+
+def test_history_shows_before_and_after_and_leads_to_who_it_was_then(analyst: Client) -> None:
+    ada = crowd.ada()
+    page = analyst.get(f"/profiles/{ada}/history/")
+    (turn,) = page.context["turns"]
+    assert (turn["before"].size, turn["after"].size) == (1, 5)
+    address = re.search(r'href="(/profiles/[^"]+as_of=[^"]+)"', page.content.decode())
+    assert address
+    then = analyst.get(address[1].replace("&amp;", "&"))
+    assert then.context["then"].cut == turn["before"].at
+    assert "What is one person today was 2 profiles then" in then.content.decode()
+
+
+@pytest.mark.parametrize("text", ["2026-13-45", "nonsense", "2026-05-03T99:99", "T", "0000-00-00"])
+def test_what_is_no_date_is_said_to_be_none(analyst: Client, text: str) -> None:
+    page = analyst.get(f"/profiles/{crowd.ada()}/history/", {"as_of": text}).content.decode()
+    assert "That is no date" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2026-05-03", "2026-05-03T23:59:59.999999+00:00"),
+        ("2026-05-03T12:00", "2026-05-03T12:00:00+00:00"),
+        ("2026-05-03T12:00:01.5Z", "2026-05-03T12:00:01.500000+00:00"),
+        ("2026-05-03T12:00:00 02:00", "2026-05-03T12:00:00+02:00"),  # a plus in an address is a space
+    ],
+)
+def test_a_date_stands_for_its_end_and_a_time_without_zone_is_utc(text: str, meant: str) -> None:
+    at = moment_of(text)
+    assert at
+    assert at.isoformat() == meant
+
+
+def test_history_costs_the_same_whatever_its_length(
+    analyst: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    ada = crowd.ada()
+    for page, most in (("history/", 16), ("history/?as_of=9999-01-01", 20), ("history/?as_of=2001-01-01", 16)):
+        with django_assert_max_num_queries(most):
+            analyst.get(f"/profiles/{ada}/{page}")
