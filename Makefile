@@ -27,6 +27,9 @@ lint: venv ## ruff, mypy, templates, import contracts, migrations
 	.venv/bin/lint-imports
 	.venv/bin/python manage.py makemigrations --check --dry-run
 
+bundles: runtime ## the Lambda functions as zips under var/bundles, from the lock file
+	@.venv/bin/python -m lambdas.bundle
+
 runtime:
 	@PYTHON="$(PYTHON)" .ci/venv requirements.lock
 
@@ -37,4 +40,4 @@ clean: ## remove the virtual environment and caches; var/ with its data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
 
-.PHONY: help run demo test bench lint runtime venv clean
+.PHONY: help run demo test bench bundles lint runtime venv clean

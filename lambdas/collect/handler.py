@@ -8,12 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
-
 from lambdas import strict_json
 from lambdas.collect.body import Posted, read_body
 from lambdas.collect.envelope import make_envelope, pack
+from lambdas.collect.firehose import make_firehose
 from lambdas.collect.proxy import Request, answer, read_request
 from lambdas.collect.refusal import Refused
 from lambdas.collect.registry import Registry
@@ -25,10 +23,7 @@ RETRY_AFTER = 5
 
 
 def make_stream(env: Mapping[str, str]) -> Stream:
-    """The retries are ours: botocore's would send records again that Firehose has taken."""
-    config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1}, max_pool_connections=64)
-    client = botocore.session.get_session().create_client("firehose", region_name=env["AWS_REGION"], config=config)
-    return Stream(client=client, name=env["FIREHOSE_STREAM"], seconds=float(env.get("PUT_SECONDS", "5")))
+    return Stream(client=make_firehose(env), name=env["FIREHOSE_STREAM"], seconds=float(env.get("PUT_SECONDS", "5")))
 
 
 def make_registry(env: Mapping[str, str]) -> Registry:

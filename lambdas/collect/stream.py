@@ -3,18 +3,23 @@
 import random
 import time
 from dataclasses import dataclass
-from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from lambdas.collect.firehose import Failed, Firehose
 
 FIRST_WAIT = 0.05
 
 # Asking again won't help, a person must: but the events are good, so their sender is told to keep them.
 _FINAL = {
     "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignatureException",
     "InvalidArgumentException",
+    "InvalidClientTokenId",
+    "InvalidKMSResourceException",
     "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
     "ResourceNotFoundException",
+    "SerializationException",
     "UnrecognizedClientException",
     "ValidationException",
 }
@@ -26,7 +31,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    client: Any
+    client: Firehose
     name: str
     seconds: float
 
@@ -52,21 +57,10 @@ class Stream:
     def _left(self, records: list[bytes]) -> tuple[list[bytes], str]:
         """The records that Firehose didn't take, and its reason for the last of them."""
         try:
-            answer = self.client.put_record_batch(
-                DeliveryStreamName=self.name, Records=[{"Data": record} for record in records]
-            )
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            if code in _FINAL:
-                raise Unavailable(code) from error
-            return records, code
-        except BotoCoreError as error:
-            return records, type(error).__name__
-        if not answer["FailedPutCount"]:
-            return [], ""
-        failed = [
-            (record, result["ErrorCode"])
-            for record, result in zip(records, answer["RequestResponses"], strict=True)
-            if result.get("ErrorCode")
-        ]
+            codes = self.client.put_record_batch(stream=self.name, records=records)
+        except Failed as error:
+            if str(error) in _FINAL:
+                raise Unavailable(str(error)) from error
+            return records, str(error)
+        failed = [(record, code) for record, code in zip(records, codes, strict=True) if code]
         return [record for record, _ in failed], failed[-1][1] if failed else ""

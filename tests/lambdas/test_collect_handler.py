@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import time
@@ -78,7 +79,7 @@ def shared_double(shared_portal: Portal, tmp_path_factory: pytest.TempPathFactor
 def stream(shared_double: Double) -> Stream:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_FIREHOSE", shared_double.url)
-        return collect.make_stream({"AWS_REGION": "eu-central-1", "FIREHOSE_STREAM": "idportal-events"})
+        return collect.make_stream(os.environ)
 
 
 @pytest.fixture
@@ -345,8 +346,7 @@ def test_a_lost_answer_or_a_slow_start_costs_no_event(
 
 def test_no_firehose_at_all_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_FIREHOSE", "http://127.0.0.1:9")
-    env = {"AWS_REGION": "eu-central-1", "FIREHOSE_STREAM": "idportal-events", "PUT_SECONDS": "0.3"}
-    monkeypatch.setattr(collect, "STREAM", collect.make_stream(env))
+    monkeypatch.setattr(collect, "STREAM", collect.make_stream({**os.environ, "PUT_SECONDS": "0.3"}))
     assert refusal(ADA) == (503, "firehose_EndpointConnectionError")
 
 
@@ -390,8 +390,8 @@ def test_a_bug_is_a_500_that_tells_no_personal_data(
 def test_the_hot_path_imports_neither_boto3_nor_the_phone_book() -> None:
     code = (
         "import sys, lambdas.collect.handler;"
-        "print([name for name in ('boto3', 's3transfer', 'phonenumbers', 'email_validator', 'crawlerdetect', 'django',"
-        " 'asyncio', 'lambdas.transform', 'lambdas.local') if name in sys.modules])"
+        "print([name for name in ('boto3', 'botocore', 's3transfer', 'phonenumbers', 'email_validator', 'crawlerdetect',"
+        " 'django', 'asyncio', 'lambdas.transform', 'lambdas.local') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,6 +13,8 @@ from tests.lambdas.stage import ROOT
 
 ENV = {
     "AWS_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "secret",
     "FIREHOSE_STREAM": "s",
     "REGISTRY_URL": "http://127.0.0.1:9/",
     "REGISTRY_TOKEN": "t",
