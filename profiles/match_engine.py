@@ -22,9 +22,7 @@ def train(records: "pa.Table", *, answers: Iterable[Answer] = ()) -> dict[str, A
     "charts": [{"field", "levels": [{"words", "m", "u"}]}]}: m is how often a level is seen of one person's records, u
     how often of two people's.
     """
-    from profiles import match_interim as matching
-
-    model = matching.train(_texts(records), answers=[(str(a), str(b), same) for a, b, same in answers] or None)
+    model = _matching().train(_texts(records), answers=[(str(a), str(b), same) for a, b, same in answers] or None)
     charts = [
         {
             "field": compared.field,
@@ -41,19 +39,21 @@ def find_matches(
     records: "pa.Table", parameters: dict[str, Any], *, changed: set[int] | None, on_progress: OnProgress
 ) -> "pa.Table":
     """record_id_1, record_id_2, probability, match_weight, parts. An exception out of `on_progress` stops the work."""
-    from profiles import match_interim as matching
-
     on_progress(0, 0)
-    model = matching.Model.from_json(json.dumps(parameters["model"]))
+    model = _matching().Model.from_json(json.dumps(parameters["model"]))
     texts = None if changed is None else {str(number) for number in changed}
-    return _numbers(matching.find_matches(_texts(records), model, changed=texts), "record_id_1", "record_id_2")
+    return _numbers(_matching().find_matches(_texts(records), model, changed=texts), "record_id_1", "record_id_2")
 
 
 def cluster(records: "pa.Table", matches: "pa.Table", *, threshold: float) -> "pa.Table":
     """record_id, cluster_id: the matches that hold together when looked at as a whole."""
-    from profiles import match_interim as matching
+    return _numbers(_matching().cluster(_texts(records), _texts(matches), threshold=threshold), "record_id")
 
-    return _numbers(matching.cluster(_texts(records), _texts(matches), threshold=threshold), "record_id")
+
+def _matching() -> Any:
+    from profiles import matching
+
+    return matching
 
 
 def _texts(table: "pa.Table") -> "pa.Table":

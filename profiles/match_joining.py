@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import log2
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from profiles.models import Identifier, MatchCandidate, MatchModel
 if TYPE_CHECKING:
     import pyarrow as pa
 
+ALL_BUT_SURE = 2.0**-60
 LOOSE = "not sure enough as a whole"
 WAITS = "changes so much that a person must approve it"
 
@@ -30,6 +32,10 @@ class Pair:
     a_id: int
     b_id: int
     probability: float
+
+    @property
+    def bits(self) -> float:
+        return log2(self.probability / max(1 - self.probability, ALL_BUT_SURE))
 
 
 def sure_candidates(model: MatchModel) -> list[Pair]:
@@ -54,6 +60,7 @@ def that_hold_together(pairs: list[Pair], records: "pa.Table", *, threshold: flo
         "record_id_1": [pair.a_id for pair in pairs],
         "record_id_2": [pair.b_id for pair in pairs],
         "probability": [pair.probability for pair in pairs],
+        "match_weight": [pair.bits for pair in pairs],
     })  # fmt: skip
     clusters = cluster(records.filter(pc.is_in(records["record_id"], value_set=ids)), matches, threshold=threshold)
     of = dict(zip(clusters["record_id"].to_pylist(), clusters["cluster_id"].to_pylist(), strict=True))

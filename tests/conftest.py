@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in this thread
@@ -54,3 +55,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture
+def plainly(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Probable matches are found by a few fixed weights, in no time, and only when the test says so."""
+    from profiles import match_engine
+    from tests.profiles import plain_matching
+
+    monkeypatch.setattr(match_engine, "_matching", lambda: plain_matching)
+    settings.MATCH_SCHEDULED = False

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, expect
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from profiles import match_runs
 from profiles.match_charts import weights_of
@@ -16,12 +16,7 @@ from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults
 from tests.profiles.people_to_match import crowd
 
-pytestmark = pytest.mark.usefixtures("unscheduled")
-
-
-@pytest.fixture
-def unscheduled(settings: Settings) -> None:
-    settings.MATCH_SCHEDULED = False
+pytestmark = pytest.mark.usefixtures("plainly")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from profiles import decisions, match_runs
 from profiles.decisions import Named, merge_profiles
@@ -13,12 +12,7 @@ from profiles.models import Decision, Identifier, MatchAnswer, MatchCandidate, M
 from tests.profiles.builders import stored_answer
 from tests.profiles.people_to_match import bring, crowd, in_force, person, profile, seen
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def unscheduled(settings: Settings) -> None:
-    settings.MATCH_SCHEDULED = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plainly")]
 
 
 def full() -> MatchRun:

@@ -16,12 +16,7 @@ from profiles.match_work import work
 from profiles.models import Decision, Identifier, MatchAnswer, MatchCandidate, MatchModel, MatchRun
 from tests.profiles.people_to_match import bring, crowd, in_force, pair, person, profile, seen
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def unscheduled(settings: Settings) -> None:
-    settings.MATCH_SCHEDULED = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plainly")]
 
 
 def full() -> MatchRun:

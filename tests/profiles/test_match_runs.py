@@ -19,7 +19,7 @@ from tests.profiles.builders import land
 from tests.profiles.people_to_match import START, bring, crowd, in_force, pair, person, profile, seen
 from tests.profiles.reference import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plainly")]
 MESSAGE = "Ada Adler, ada@example.com"
 FULL, INCREMENTAL, TRIAL = MatchRun.Kind.values
 
@@ -32,11 +32,6 @@ def run(kind: str = FULL) -> MatchRun:
 
 def stored() -> set[tuple[int, int]]:
     return set(MatchCandidate.objects.values_list("a_id", "b_id"))
-
-
-@pytest.fixture(autouse=True)
-def unscheduled(settings: Settings) -> None:
-    settings.MATCH_SCHEDULED = False
 
 
 def test_who_may_be_one_person_is_a_candidate_with_the_reasons() -> None:
