@@ -15,7 +15,7 @@ from profiles.reading import read
 
 PAGE = 25
 SHOW = {"open": "open", "mine": "claimed by me", "skipped": "skipped by me", "decided": "decided"}
-SORTS = {"urgent": "most urgent first", "score": "surest first", "newest": "newest first", "oldest": "oldest first"}
+SORTS = {"urgent": "most urgent", "score": "surest", "newest": "newest", "oldest": "oldest"}
 # Per sort: the column before the number of the question, and whether each goes down.
 ORDERS = {"urgent": ("priority", False), "score": ("probability", False), "newest": ("", True), "oldest": ("", False)}
 SCORES = (50, 70, 80, 90, 95, 99)

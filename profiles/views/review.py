@@ -33,6 +33,14 @@ from profiles.views.profiles import MASKED, WHOLE
 from profiles.views.review_undo import offer_undo, offered_undo
 
 DECIDE = "profiles.decide"
+MANY = {
+    "parked": "parked deliveries",
+    "reopened": "reopened decisions",
+    "held": "held links",
+    "probable": "probable matches",
+    "value": "shared values",
+    "sample": "samples of merges",
+}
 YEAR = 365 * 24 * 3600
 
 
@@ -55,7 +63,7 @@ def review(request: requests.PageRequest) -> HttpResponse:
         "lines": lines_of(page.questions, mask=mask, person=person),
         "further": page.further,
         "later": "after" in request.GET,
-        "kinds": [(kind.value, kind.label, waiting.get(kind.value, 0)) for kind in ReviewQuestion.Kind],
+        "kinds": [(kind, many, waiting.get(kind, 0)) for kind, many in MANY.items()],
         "open": sum(waiting.values()),
         "ever": bool(page.questions) or ReviewQuestion.objects.exists(),
         "undo": offered_undo(request),

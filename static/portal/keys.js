@@ -58,6 +58,7 @@
   });
 
   // The next item has the focus, wherever it was before.
+  document.querySelector("#content [data-focus]")?.focus({ preventScroll: true });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target?.id !== "content" && event.target?.id !== "content") return;
     document.querySelector("#content [data-focus]")?.focus({ preventScroll: true });
