@@ -7,8 +7,10 @@ from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -67,6 +69,13 @@ def identifier(kind: str, value: str) -> dict[str, str]:
 def words(name: str) -> str:
     """A name from the data as people write it: anonymous_id, not_a_phone, firstName."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").lower()
+
+
+@register.simple_tag
+def undo_of(message: Message) -> str:
+    """Where the decision is undone that a message tells of; "" where it tells of none."""
+    tag = next((tag for tag in (message.extra_tags or "").split() if tag.startswith("undo-")), "")
+    return reverse("decision_undo", args=[int(tag.removeprefix("undo-"))]) if tag else ""
 
 
 @register.filter

@@ -15,6 +15,12 @@ from profiles.models import Decision, Identifier, PendingDecision
 from profiles.separations import in_the_way, separations_between
 
 State = PendingDecision.State
+WAITING = 50
+
+
+def waiting_decisions() -> list[PendingDecision]:
+    """The oldest that wait, all but always all of them."""
+    return list(PendingDecision.objects.filter(state=State.WAITING).order_by("pk")[:WAITING])
 
 
 def preview_pending(pending: PendingDecision) -> DecisionPreview:

@@ -171,14 +171,14 @@ def _by_public_id(text: str) -> list[Found]:
 
 
 def _by_value(text: str, limit: int) -> list[Found]:
-    wanted = list(dict.fromkeys(_meanings(text)))
+    wanted = list(dict.fromkeys(identifiers_meant(text)))
     if not wanted:
         return []
     values, kinds = [one.value for one in wanted], [one.kind for one in wanted]
     return read("find_by_value", Found, values=values, kinds=kinds, limit=limit)
 
 
-def _meanings(text: str) -> Iterable[Normalised]:
+def identifiers_meant(text: str) -> Iterable[Normalised]:
     """A number without country code may be at home wherever one of our sources is."""
     regions = {"", *Source.objects.exclude(region="").values_list("region", flat=True)}
     for region in sorted(regions):

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from profiles.views import (
+    deciding,
+    decisions,
+    decisions_waiting,
     effects,
     imports,
     matching,
@@ -27,6 +30,14 @@ urlpatterns = [
     path("profiles/<str:public>/how-built/", why.how_built_page, name="how_built"),
     path("profiles/<str:public>/graph/", profile_graph.graph_page, name="profile_graph"),
     path("profiles/<str:public>/history/", profile_history.history_page, name="profile_history"),
+    path("profiles/<str:public>/unmerge/", deciding.unmerge_page, name="unmerge"),
+    path("profiles/<str:public>/merge/", deciding.merge_page, name="merge"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/export/", decisions.decisions_export, name="decisions_export"),
+    path("decisions/second-eyes/", decisions_waiting.second_eyes_page, name="second_eyes"),
+    path("decisions/waiting/<int:pending_id>/", decisions_waiting.decision_waiting, name="decision_waiting"),
+    path("decisions/<int:decision_id>/", decisions.decision, name="decision"),
+    path("decisions/<int:decision_id>/undo/", decisions.decision_undo, name="decision_undo"),
     path("events/<int:event_id>/effect/", effects.event_effect, name="event_effect"),
     path("events/<int:event_id>/profile/", effects.event_profile, name="event_profile"),
     path("matching/", matching.matching, name="matching"),

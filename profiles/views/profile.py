@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from ingest.masking import Mask, mask_for
 from ingest.models import Source
 from ingest.views import requests
+from profiles.decision_list import decision_rows, decisions_about
 from profiles.golden_record import GoldenTrait, golden_record
 from profiles.history import history, left_for
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
@@ -86,6 +87,7 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
         "held": [_held(link, mask) for link in held],
         "history": [(change, [mask.pair(text) for text in change.identifiers]) for change in changes],
         "ids": public_ids({profile_id, *others}),
+        "decisions": [] if mask.on else decision_rows(decisions_about(profile_id)),
         "title": title(record, members, mask),
     }
 

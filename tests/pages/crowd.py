@@ -134,10 +134,23 @@ def rejects() -> None:
     bring(b'{"v": 1, "received_at": "2026-11-22T23:50', full, minutes_ago=9)
 
 
-def profile_id(email: str) -> str:
+def visitor(name: str = "visitor-x") -> int:
+    """Somebody who looked at one page. Gives their profile's number."""
+    bring(record(event(anonymousId=name, name="Home"), source=shop(), minutes_ago=5), minutes_ago=5)
+    resolve()
+    found = profile_of(kind="anonymous_id", value=name)
+    assert found is not None
+    return found
+
+
+def profile_id_number(email: str) -> int:
     found = profile_of(kind="email", value=email)
     assert found is not None
-    return public_id(found)
+    return found
+
+
+def profile_id(email: str) -> str:
+    return public_id(profile_id_number(email))
 
 
 def upload() -> Import:

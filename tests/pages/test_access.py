@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -22,6 +24,7 @@ CHANGE_RULES = {"administrator"}
 DECIDE = {"steward", "administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
 IMPORT = {"steward", "administrator"}
+SEE_DECISIONS = {"analyst", "steward", "administrator"}
 MAY_SEE = {
     "overview": EVERYONE,
     "events": SEE_EVENTS,
@@ -36,6 +39,13 @@ MAY_SEE = {
     "how_built": SEE_PROFILES,
     "profile_graph": SEE_PROFILES,
     "profile_history": SEE_PROFILES,
+    "unmerge": DECIDE,
+    "merge": DECIDE,
+    "decisions": SEE_DECISIONS,
+    "decisions_export": SEE_DECISIONS,
+    "decision": SEE_DECISIONS,
+    "decision_waiting": DECIDE,
+    "second_eyes": CHANGE_RULES,
     "matching": SEE_RULES,
     "matching_progress": SEE_RULES,
     "matching_draft": CHANGE_RULES,
@@ -78,6 +88,12 @@ MAY_POST = {
     "source": MANAGE_SOURCES,
     "source_secret": MANAGE_SOURCES,
     "rejected_replay": {"steward", "administrator"},
+    "unmerge": DECIDE,
+    "merge": DECIDE,
+    "decision": DECIDE,
+    "decision_undo": DECIDE,
+    "decision_waiting": DECIDE,
+    "second_eyes": CHANGE_RULES,
     "matching_run": CHANGE_RULES,
     "matching_stop": CHANGE_RULES,
     "matching_thresholds": CHANGE_RULES,
@@ -89,11 +105,10 @@ MAY_POST = {
     "rules_apply": CHANGE_RULES,
     "rule_change_undo": CHANGE_RULES,
 }
-# Open to all, or guarded by keys and tokens, and tested with what they do.
-NOT_PAGES = {
-    "login", "logout", "theme", "healthz", "readyz", "deliver", "registry",
-    "api_identities", "api_why_together", "api_why_not", "api_how_built", "api_as_of",
-}  # fmt: skip
+OPEN = {"login", "logout", "theme", "healthz", "readyz"}
+# Guarded by keys and tokens: being logged in, as whoever, opens none of them. What opens them is tested with what they do.
+KEPT = {"deliver", "registry", "api_identities", "api_why_together", "api_why_not", "api_how_built", "api_as_of"}
+NOT_PAGES = OPEN | KEPT
 
 
 @pytest.fixture
@@ -107,13 +122,17 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     assert change
     job = crowd.upload().pk
     source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
+    decision, waiting = decided_and_waiting()
     return {
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
         "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
         "how_built": f"/profiles/{ids}/how-built/", "profile_graph": f"/profiles/{ids}/graph/",
         "profile_history": f"/profiles/{ids}/history/",
-        "sources": "/sources/", "source_create": "/sources/new/",
+        "unmerge": f"/profiles/{ids}/unmerge/", "merge": f"/profiles/{ids}/merge/",
+        "decisions": "/decisions/", "decisions_export": "/decisions/export/", "decision": f"/decisions/{decision}/",
+        "decision_undo": f"/decisions/{decision}/undo/", "decision_waiting": f"/decisions/waiting/{waiting}/",
+        "second_eyes": "/decisions/second-eyes/", "sources": "/sources/", "source_create": "/sources/new/",
         "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
         "imports": "/imports/", "import": f"/imports/{job}/", "import_effect": f"/imports/{job}/effect/",
@@ -133,19 +152,83 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
-    found: set[str] = set()
+def decided_and_waiting() -> tuple[int, int]:
+    """A decision in force, and one that waits for a second person."""
+    from profiles.decision_second_eyes import set_second_eyes
+    from profiles.decisions import reject_merge, unmerge
+    from profiles.models import Identifier
+
+    ada = crowd.profile_id_number(crowd.ADA)
+    visitor = crowd.visitor()
+    decision = reject_merge(a_profile_id=ada, b_profile_id=visitor, author="Ana").decision
+    set_second_eyes(profiles=1, events=None, author="Root")
+    picked = Identifier.objects.filter(profile_id=ada).order_by("-pk").values_list("pk", flat=True)[:1]
+    pending = unmerge(profile_id=ada, identifier_ids=picked, author="Ana", reason="r").pending
+    assert decision
+    assert pending
+    return decision.pk, pending.pk
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> dict[str, str]:
+    """Every name to its route, a nameless one to itself; so that none is overlooked."""
+    found: dict[str, str] = {}
     for pattern in patterns:
+        route = f"{before}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
-            found |= names(pattern.url_patterns)
-        elif pattern.name:
-            found.add(pattern.name)
+            found |= routes(pattern.url_patterns, route)
+        else:
+            found[pattern.name or route] = route
     return found
 
 
+def every_route() -> dict[str, str]:
+    return {name: route for name, route in routes(get_resolver().url_patterns).items() if not name.startswith("demo_")}
+
+
+def everything_stored() -> dict[str, int]:
+    """How many rows each table has, apart from who is logged in."""
+    models = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and m is not Session]
+    return {m._meta.db_table: m._base_manager.count() for m in models}
+
+
 def test_every_address_of_the_portal_is_in_these_tables() -> None:
-    found = {name for name in names(get_resolver().url_patterns) if not name.startswith("demo_")}
-    assert found - NOT_PAGES == MAY_SEE.keys() | MAY_POST.keys()
+    assert every_route().keys() - NOT_PAGES == MAY_SEE.keys() | MAY_POST.keys()
+
+
+def test_the_demo_alone_is_apart() -> None:
+    apart = {route for name, route in routes(get_resolver().url_patterns).items() if name.startswith("demo_")}
+    assert all(route.startswith("demo/shop/") for route in apart)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_every_address_answers_each_role_only_what_it_may_have(
+    role: str, method: str, people: dict[str, User], addresses: dict[str, str]
+) -> None:
+    """What no table allows is refused: a page's address also where it takes no such method, and with nothing changed."""
+    client = Client()
+    client.force_login(people[role])
+    allowed = MAY_SEE if method == "get" else MAY_POST
+    before = everything_stored()
+    for name in sorted(every_route().keys() - NOT_PAGES):
+        status = getattr(client, method)(addresses[name]).status_code
+        may = role in allowed.get(name, set())
+        may_see = role in MAY_SEE.get(name, set())  # a page may be drawn for a POST as for a GET: it changes nothing
+        refused = {403, 405} if not may_see else {200, 302, 403, 405}
+        assert (status not in {403, 405} and status < 500) if may else status in refused, (name, status)
+        if not may:
+            assert everything_stored() == before, name
+        before = everything_stored()
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_being_logged_in_opens_nothing_that_is_guarded_by_keys_and_tokens(role: str, people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people[role])
+    for name in sorted(KEPT):
+        for method in ("get", "post"):
+            status = getattr(client, method)(f"/{every_route()[name]}").status_code
+            assert status in {401, 403, 405}, (name, method, status)
 
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))
@@ -171,10 +254,13 @@ def test_a_role_changes_only_what_it_may(role: str, people: dict[str, User], add
 
 
 def test_who_is_not_logged_in_is_asked_to(addresses: dict[str, str]) -> None:
-    for name in MAY_SEE:
-        answer = Client().get(addresses[name])
-        assert answer.status_code == 302, name
-        assert answer["Location"].startswith("/login/?next="), name
+    before = everything_stored()
+    for name in MAY_SEE.keys() | MAY_POST.keys():
+        for method in ("get", "post"):
+            answer = getattr(Client(), method)(addresses[name])
+            assert answer.status_code == 302, name
+            assert answer["Location"].startswith("/login/?next="), name
+    assert everything_stored() == before
 
 
 def test_the_sidebar_shows_only_what_a_person_may_open(people: dict[str, User]) -> None:
