@@ -8,8 +8,10 @@ profile; of what they have in common, the first REACH held links of each are loo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from json import loads
+from typing import Any
 
-from profiles.apart_words import held_words, limit_words, said_words, shared_words, verdict_words
+from profiles.apart_words import held_words, likeness_words, limit_words, said_words, shared_words, verdict_words
 from profiles.evidence import SeenEvent, evidence
 from profiles.models import Decision
 from profiles.nodes import Node, nodes_by_id
@@ -90,8 +92,23 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """A probable match that was found between the two: `parts` as in match_candidates, their a in the first profile."""
+
+    candidate_id: int
+    probability: float
+    match_weight: float
+    parts: list[dict[str, Any]]
+    found_at: datetime
+
+    @property
+    def words(self) -> str:
+        return likeness_words(self.probability)
+
+
+@dataclass(frozen=True)
 class Reason:
-    """One thing that keeps the two apart. `kind`: separated, limit, unvouched, shared, blocked or nothing."""
+    """One thing that keeps the two apart: separated, limit, unvouched, shared, blocked, third or likeness."""
 
     kind: str
     words: str
@@ -108,6 +125,7 @@ class Apart:
     limits: list[Condition]  # that a join would pass, whether anything would join them or not
     both_known: bool  # each holds a vouched identifier that names a person
     shared: list[Shared]
+    likeness: Likeness | None
     capped: bool
 
     @property
@@ -122,7 +140,7 @@ class Apart:
 def why_apart(p: int, q: int) -> Apart:
     """Why two profiles (by number) are two."""
     if p == q:
-        return Apart(p, q, True, [], [], False, [], False, [], False)
+        return Apart(p, q, True, [], [], False, [], False, [], None, False)
     conditions = read("conditions_across", Condition, p=p, q=q)
     size_p, size_q = sum(c.in_p for c in conditions), sum(c.in_q for c in conditions)
     small, large = (p, q) if size_p <= size_q else (q, p)
@@ -134,7 +152,7 @@ def why_apart(p: int, q: int) -> Apart:
         links[:MOST_LINKS], len(links) > MOST_LINKS,
         [condition for condition in conditions if condition.passed],
         any(c.anchors_p for c in conditions) and any(c.anchors_q for c in conditions),
-        [Shared(node) for node in shared], capped=_held_links(p) or _held_links(q),
+        [Shared(node) for node in shared], _likeness(small, large, p=p), capped=_held_links(p) or _held_links(q),
     )  # fmt: skip
 
 
@@ -156,6 +174,15 @@ def _links(small: int, large: int, *, pairwise: bool, p: int) -> list[HeldAcross
         here, there = (a, b) if a.profile_id == p else (b, a)
         found.append(HeldAcross(here, there, row.held, seen.vouched, seen.first, seen.last, seen.capped))
     return found
+
+
+def _likeness(small: int, large: int, *, p: int) -> Likeness | None:
+    for row in read("candidate_across", dict[str, Any], p=small, q=large):
+        parts, turned = loads(row.pop("parts")), row.pop("turned")
+        if turned != (small != p):
+            parts = [{**part, "a": part.get("b"), "b": part.get("a")} for part in parts]
+        return Likeness(parts=parts, **row)
+    return None
 
 
 def _held_links(profile_id: int) -> bool:
@@ -181,3 +208,5 @@ def _reasons(apart: Apart) -> Iterator[Reason]:
         yield Reason(reason, held_words(reason))
     if any(not one.node.standing for one in apart.shared):
         yield Reason("third", "both were seen with a third person, and can't both be that person")
+    if apart.likeness:
+        yield Reason("likeness", apart.likeness.words)

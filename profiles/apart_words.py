@@ -9,6 +9,7 @@ CLOSING = {
     "shared": "What they have in common is used by too many people to say anything.",
     "blocked": "What they have in common is on the list of values that name nobody.",
     "third": "Nothing connects them directly.",
+    "likeness": "Looking alike joins nobody by itself: a person is asked.",
 }
 
 
@@ -47,6 +48,10 @@ def shared_words(standing: int) -> str:
     if standing == 3:
         return "on the list of values that name nobody"
     return "used by too many people to name one of them" if standing else "belongs to a third profile"
+
+
+def likeness_words(probability: float) -> str:
+    return f"they look alike: {min(probability, 0.999):.1%} likely to be one person, which is a question and no proof"
 
 
 def verdict_words(kinds: list[str], together: bool) -> str:

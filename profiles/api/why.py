@@ -70,6 +70,11 @@ def apart(request: Request) -> Response:
                 for one in found.limits
             ],
             "shared": [{**_node(one.node), "words": one.words} for one in found.shared],
+            "likeness": found.likeness
+            and {
+                "probability": found.likeness.probability, "match_weight": found.likeness.match_weight,
+                "parts": found.likeness.parts, "words": found.likeness.words,
+            },
             "complete": not (found.capped or found.more_links),
         }
     )  # fmt: skip

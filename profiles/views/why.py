@@ -15,7 +15,9 @@ from profiles.identities import masked_summary, profile_holding, summaries
 from profiles.ids import public_id, public_ids
 from profiles.links import held_links_of
 from profiles.nodes import nodes_by_id
+from profiles.review_lines import percent
 from profiles.views.profile_frame import Frame, frame, masked_event, masked_node
+from profiles.waterfall import HEIGHT, WIDTH, waterfall
 from profiles.why import Step, how_built, why_together
 
 NEIGHBOURS = 12
@@ -53,12 +55,17 @@ def why_not_page(request: requests.PageRequest, public: str) -> HttpResponse:
     text = requests.text(request.GET, "other")
     other = _profile(text) if text else None
     apart = masked_apart(why_apart(found.profile_id, other), found.mask) if other else None
+    likeness = apart.likeness if apart else None
     context = found.context | {
         "text": text,
         "apart": apart,
         "neighbours": [] if apart else _neighbours(found),
         "other": next((masked_summary(row, mask=found.mask) for row in summaries([other])), None) if other else None,
         "ids": public_ids({one.node.profile_id for one in apart.shared}) if apart else {},
+        "waterfall": waterfall(likeness.parts, mask=found.mask) if likeness else None,
+        "percent": percent(likeness.probability) if likeness else "",
+        "chart_width": WIDTH,
+        "chart_height": HEIGHT,
     }
     return render(request, "profiles/why_not_part.html" if request.htmx else "profiles/why_not.html", context)
 

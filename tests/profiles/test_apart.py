@@ -10,11 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 from profiles import apart, decisions
 from profiles.apart import why_apart
 from profiles.decisions import Named
-from profiles.models import Identifier
+from profiles.models import Identifier, MatchCandidate, MatchModel
 from profiles.rules import apply_rules
 from tests.profiles.reference import Reference, Separation, pair
 from tests.profiles.test_engine_laws import LAWS, World, histories
-from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, event, number, profile_of, see
+from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, NOON, event, number, profile_of, see
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,20 @@ def test_a_third_person_that_both_were_seen_with_is_named() -> None:
     assert kinds_of(found) == ["third"]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_that_look_alike_are_told_the_score_and_that_it_is_no_proof(turned: bool) -> None:
+    see(event(ADA, LAPTOP), event(BEN, KIOSK))
+    a, b = sorted((profile_of(ADA), profile_of(BEN)))
+    model = MatchModel.objects.create(parameters={}, trained_at=NOON, trained_records=2)
+    parts = [{"field": "prior", "weight": -8.0}, {"field": "name", "a": "of a", "b": "of b", "weight": 10.5}]
+    MatchCandidate.objects.create(a_id=a, b_id=b, model=model, probability=0.85, match_weight=2.5, parts=parts)
+    found = why_apart(b, a) if turned else why_apart(a, b)
+    assert kinds_of(found) == ["likeness"]
+    assert found.likeness is not None
+    assert found.likeness.parts[1]["a"] == ("of b" if turned else "of a")
+    assert found.reasons[0].words.startswith("they look alike: 85.0% likely")
+
+
 def test_one_profile_is_not_kept_apart_from_itself() -> None:
     see(event(ADA, LAPTOP))
     assert why_apart(number(ADA), number(ADA)).together
@@ -136,5 +150,5 @@ def test_its_cost_does_not_grow_with_what_it_finds(django_assert_max_num_queries
     see(*[event(("user_id", f"u{n}"), KIOSK, minute=n) for n in range(5)])
     see(*[event(("user_id", "u3"), ("anonymous_id", f"b{n}"), minute=20 + n) for n in range(9)])
     kiosk, third = profile_of(KIOSK), profile_of(("user_id", "u3"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         why_apart(kiosk, third)
