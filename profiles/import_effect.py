@@ -17,6 +17,7 @@ from profiles.resolution import ResolutionResult, resolution_result
 SECONDS = 10.0
 LOCK = "3s"
 EXAMPLES = 10
+ROWS = 1_000
 # Nobody else's deliveries are resolved by a trial.
 _ONLY = "UPDATE deliveries SET resolved_at = now() WHERE resolved_at IS NULL AND delivery_id <> %s"
 
@@ -50,7 +51,7 @@ class _RollBack(Exception):
 
 def import_effect(job: Import) -> ImportEffect:
     effect = ImportEffect("whole")
-    share = next(runs.shares(job), None)
+    share = next(runs.shares(job, rows_a_delivery=ROWS), None)
     if share is None:
         return effect
     try:

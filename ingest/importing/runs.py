@@ -130,8 +130,9 @@ def run(import_id: int, *, seconds: float = SLICE_SECONDS) -> bool:
         return False
 
 
-def shares(job: Import) -> Iterator[Share]:
+def shares(job: Import, *, rows_a_delivery: int | None = None) -> Iterator[Share]:
     """What is left of the file, a delivery at a time."""
+    most = rows_a_delivery or ROWS_A_DELIVERY
     reader = _Reader(job)
     with job.file.open("rb") as file:
         rows = read_rows(file, Shape(**job.shape), start=job.position, number=job.line)
@@ -140,7 +141,7 @@ def shares(job: Import) -> Iterator[Share]:
             share.records.append(reader.read(row))
             share = Share(start, row.end, row.next, share.records)
             size += len(row.data)
-            if len(share.records) == ROWS_A_DELIVERY or size >= BYTES_A_DELIVERY:
+            if len(share.records) == most or size >= BYTES_A_DELIVERY:
                 yield share
                 start, size, share = row.end, 0, Share(row.end, row.end, row.next)
         if share.records:
