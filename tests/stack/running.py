@@ -54,6 +54,7 @@ class Stack:
         ports = {"PORT": str(self.port), "COLLECT_PORT": str(self.collect_port)}
         inherited = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environ = inherited | {"VAR_DIR": str(var_dir)} | ports | environ
+        self.database_url = f"postgresql://idportal@/idportal?host={var_dir}/run&port=5432"
         self.output_path = var_dir.with_name(var_dir.name + ".out")
         self.process: subprocess.Popen[bytes] | None = None
         self.commands: list[subprocess.Popen[str]] = []
@@ -109,8 +110,7 @@ class Stack:
             self.stop()
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        url = f"postgresql://idportal@/idportal?host={self.var_dir}/run&port=5432"
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(self.database_url) as connection:
             return connection.execute(sql, parameters).fetchall()
 
     def get(self, path: str) -> tuple[int, str]:
