@@ -21,24 +21,44 @@ def combination_id(identifiers: Iterable[str]) -> uuid.UUID:
 
 
 def land(*events: Event, traits: dict[str, object] | None = None, source: Source | None = None) -> Delivery:
-    """One delivery with these events, waiting to be resolved; `traits` are of those that have none of their own."""
-    source = source or Source.objects.get_or_create(name="default", defaults={"write_key": "wk_default"})[0]
-    size = len(events)
+    """One delivery with these events, waiting to be resolved; `traits` are of those that have none of their own.
+
+    A message id that has landed from the same source does not land again.
+    """
+    sources = {e.source: source or source_called(e.source) for e in events}
+    fresh = [e for e in _first_copies(events) if not _has_landed(sources[e.source], e)]
+    received, size = len(events), len(fresh)
     delivery = Delivery.objects.create(
         request_id=f"request {next(_numbers)} {uuid.uuid4()}", origin="import", received_at=timezone.now(), bytes=0,
-        records=1, received=size, landed=size, duplicate=0, rejected=0,
+        records=1, received=received, landed=size, duplicate=received - size, rejected=0,
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = []
-    for place, event in enumerate(events):
+    for place, event in enumerate(fresh):
         texts = sorted(f"{kind}:{value}" for kind, value in event.identifiers)
         message_id, told = event.message_id or uuid.uuid4(), dict(event.traits) or traits
         rows.append((
-            delivery.pk << 20 | place, delivery.received_at, event.time, message_id, combination_id(texts), source.pk,
-            event.trusted, "track", "", texts, Jsonb(told) if told else None, Jsonb({}),
+            delivery.pk << 20 | place, delivery.received_at, event.time, message_id, combination_id(texts),
+            sources[event.source].pk, event.trusted, "track", "", texts, Jsonb(told) if told else None, Jsonb({}),
         ))  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO raw_events VALUES ({', '.join(['%s'] * 12)})", rows)
     return delivery
+
+
+def source_called(name: str) -> Source:
+    return Source.objects.get_or_create(name=name, defaults={"write_key": f"wk_{name}"})[0]
+
+
+def _first_copies(events: Iterable[Event]) -> list[Event]:
+    return list({(e.source, e.message_id or uuid.uuid4()): e for e in reversed(list(events))}.values())[::-1]
+
+
+def _has_landed(source: Source, event: Event) -> bool:
+    if event.message_id is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM raw_events WHERE source_id = %s AND message_id = %s", [source.pk, event.message_id])
+        return cursor.fetchone() is not None
 
 
 def resolve(*, events_a_batch: int = 200_000) -> None:

@@ -17,6 +17,7 @@ class Event:
     trusted: bool = False
     traits: frozenset[tuple[str, str]] = frozenset()
     message_id: UUID | None = None
+    source: str = "default"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,20 @@ class Kind:
     known: bool
     limit: int | None
     shared_after: int | None
+
+
+@dataclass(frozen=True)
+class TraitRule:
+    survivorship: str = "most_recent"
+    sources: tuple[str, ...] = ()  # by source priority, the best first
+
+
+@dataclass(frozen=True)
+class GoldenTrait:
+    value: str
+    source: str
+    time: datetime
+    values_said: int
 
 
 @dataclass(frozen=True)
@@ -79,10 +94,16 @@ class Reference:
         self.links: dict[Pair, Link] = {}
         self.vouched: set[Identifier] = set()
         self.profile: dict[Identifier, set[Identifier]] = {}
+        self.events: list[Event] = []
         for event in events:
             self._see(event)
 
     def _see(self, event: Event) -> None:
+        if event.message_id is not None and (event.source, event.message_id) in {
+            (known.source, known.message_id) for known in self.events
+        }:
+            return  # a copy; the first to land counts
+        self.events.append(event)
         for identifier in event.identifiers:
             self.profile[identifier] = {identifier}
             if event.trusted:
@@ -165,3 +186,49 @@ class Reference:
                 assert reason is not None, "the conditions only grow"
                 held[ends] = reason
         return Answer(frozenset(frozenset(p) for p in self.profile.values()), held)
+
+    def owner(self, event: Event) -> Identifier:
+        """The strongest of its identifiers that is not out; of all, where all are out."""
+        out = {i for i in event.identifiers if i in self.blocked or self._shared(i, vouched_only=True)}
+        candidates = event.identifiers - out or event.identifiers
+        return min(candidates, key=lambda i: (self.kinds[i[0]].rank, byte_order(i)))
+
+    def events_of_profiles(self) -> dict[frozenset[Identifier], list[Event]]:
+        """After answer()."""
+        found: dict[frozenset[Identifier], list[Event]] = {}
+        for event in self.events:
+            found.setdefault(frozenset(self.profile[self.owner(event)]), []).append(event)
+        return found
+
+    def golden_records(self, rules: Mapping[str, TraitRule]) -> dict[frozenset[Identifier], dict[str, GoldenTrait]]:
+        """After answer()."""
+        records: dict[frozenset[Identifier], dict[str, GoldenTrait]] = {}
+        for profile, events in self.events_of_profiles().items():
+            for name in {name for event in events for name, _ in event.traits}:
+                said = [(event, value) for event in events for trait, value in event.traits if trait == name]
+                records.setdefault(profile, {})[name] = survivor(said, rules.get(name, TraitRule()))
+        return records
+
+
+def survivor(said: list[tuple[Event, str]], rule: TraitRule) -> GoldenTrait:
+    """Equal times are decided by message id."""
+
+    def when(one: tuple[Event, str]) -> tuple[datetime, UUID]:
+        assert one[0].message_id is not None
+        return one[0].time, one[0].message_id
+
+    def priority(one: tuple[Event, str]) -> int:
+        return rule.sources.index(one[0].source) if one[0].source in rule.sources else len(rule.sources)
+
+    def how_often(one: tuple[Event, str]) -> int:
+        return [value for _, value in said].count(one[1])
+
+    if rule.survivorship == "first":
+        event, value = min(said, key=when)
+    elif rule.survivorship == "most_frequent":
+        event, value = max(said, key=lambda one: (how_often(one), when(one)))
+    elif rule.survivorship == "source_priority":
+        event, value = max(said, key=lambda one: (-priority(one), when(one)))
+    else:
+        event, value = max(said, key=when)
+    return GoldenTrait(value, event.source, event.time, len({value for _, value in said}))

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from profiles import decisions
 from profiles.decisions import Named, withdraw
-from profiles.models import BlockedValue, Decision, DecisionIdentifier, Kind
+from profiles.golden_record import golden_records
+from profiles.models import BlockedValue, Decision, DecisionIdentifier, Kind, TraitRule
 from profiles.resolution import resolve_pending
 from profiles.rules import apply_rules
 from tests.profiles import reference
-from tests.profiles.builders import land, resolve, stored_answer
+from tests.profiles.builders import land, resolve, source_called, stored_answer
 from tests.profiles.reference import Event, Identifier, Pair, Reference, Separation
 
 pytestmark = pytest.mark.django_db
@@ -231,13 +232,26 @@ FACTS = {
     " FROM trait_values",
 }
 
+SOURCES = ("default", "shop", "crm")
+TRAITS = {"plan": ["gold", "silver", "none"], "name": ["Ada", "Ben"]}
 told = st.builds(
     Event,
     identifiers=st.frozensets(identifiers, min_size=1, max_size=3),
     time=times,
     trusted=st.booleans(),
-    traits=st.frozensets(st.tuples(st.just("plan"), st.sampled_from(["gold", "silver"])), max_size=1),
+    traits=st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in TRAITS.items()}).map(
+        lambda traits: frozenset(traits.items())
+    ),
     message_id=st.uuids(version=4),
+    source=st.sampled_from(SOURCES),
+)
+trait_rules = st.dictionaries(
+    st.sampled_from(sorted(TRAITS)),
+    st.builds(
+        reference.TraitRule,
+        survivorship=st.sampled_from(TraitRule.Survivorship.values),
+        sources=st.lists(st.sampled_from(SOURCES), unique=True, max_size=2).map(tuple),
+    ),
 )
 
 
@@ -258,3 +272,66 @@ def test_any_order_and_any_batching_leave_the_same_facts_profiles_and_counts(
             found.append((stored_answer(), stored_facts()))
             transaction.set_rollback(True)
     assert found[0] == found[1]
+
+
+def stored_golden_records() -> dict[frozenset[Identifier], dict[str, reference.GoldenTrait]]:
+    members, source_names = stored_profiles(), {source_called(name).pk: name for name in SOURCES}
+    return {
+        members[profile_id]: {
+            trait.name: reference.GoldenTrait(trait.value, source_names[trait.source_id], trait.time, trait.values_said)
+            for trait in record
+        }
+        for profile_id, record in golden_records(members).items()
+    }
+
+
+def stored_counts() -> dict[frozenset[Identifier], int]:
+    """How many events each profile has, of those that have any."""
+    members = stored_profiles()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.profile_id, count(*) FROM raw_events e JOIN combinations c USING (combination_id)"
+            " JOIN identifiers i ON i.identifier_id = c.owner_id GROUP BY 1"
+        )
+        return {members[profile_id]: count for profile_id, count in cursor.fetchall()}
+
+
+def stored_profiles() -> dict[int, frozenset[Identifier]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT profile_id, name, value FROM identifiers JOIN kinds USING (kind_id)")
+        profiles: dict[int, set[Identifier]] = {}
+        for profile_id, kind, value in cursor.fetchall():
+            profiles.setdefault(profile_id, set()).add((kind, value))
+    return {profile_id: frozenset(members) for profile_id, members in profiles.items()}
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[Event], list[list[Event]]]:
+    """Events; and the same in any order, in any batches, some of them again and again."""
+    once = draw(st.lists(told, min_size=1, max_size=10, unique_by=lambda event: event.message_id))
+    again = draw(st.lists(st.sampled_from(once), max_size=6))
+    sent = draw(st.permutations([*once, *again]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(sent)), max_size=4)) | {len(sent)})
+    return once, [sent[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
+
+
+@LAWS
+@given(deliveries(), trait_rules, st.booleans())
+def test_golden_records_and_counts_are_the_references_whatever_comes_when_and_how_often(
+    sent: tuple[list[Event], list[list[Event]]], rules: dict[str, reference.TraitRule], in_parts: bool
+) -> None:
+    once, batches = sent
+    wanted = Reference(once, kinds=KINDS, blocked=BLOCKED)
+    answer = wanted.answer()
+    with transaction.atomic():
+        use_small_rules(in_parts=in_parts)
+        for trait, rule in rules.items():
+            ids = [source_called(name).pk for name in rule.sources]
+            TraitRule.objects.create(trait=trait, survivorship=rule.survivorship, source_ids=ids)
+        for batch in batches:
+            land(*batch)
+            resolve()
+        assert stored_answer() == answer
+        assert stored_golden_records() == wanted.golden_records(rules)
+        assert stored_counts() == {profile: len(of) for profile, of in wanted.events_of_profiles().items()}
+        transaction.set_rollback(True)
