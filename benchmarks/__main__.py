@@ -18,17 +18,13 @@ from typing import Any
 os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "bench"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
 
-from benchmarks import conflicts, engine_speed, neighbourhoods, partition, rule_change
+from benchmarks import conflicts, engine_speed, neighbourhoods, partition, rule_change, rules
 from benchmarks.clock import cost
 from benchmarks.peers import peers
 
 # After these the partition is there to be looked at.
 RESOLVED = ("resolution only", "landing + resolution, one session", "landing beside resolution")
 DIFFERENT = "DIFFERENT"
-NOTHING_KNOWN = """
-    UPDATE kinds SET "limit" = NULL, shared_after = NULL, known = false;
-    DELETE FROM blocked_values
-"""
 
 
 @dataclass(frozen=True)
@@ -61,35 +57,25 @@ def engine_lines(connection: Any, deliveries: Any, events: int, options: argpars
 
 
 def peer_lines(connection: Any, deliveries: Any, events: int, options: argparse.Namespace) -> Iterator[Line]:
-    """On the rows of the last bare COPY; then ours, without limits, to compare with."""
+    """On the rows of the last bare COPY; then ours, without rules, to compare with."""
     found = []
     for peer in peers():
         tell(peer.name)
         found.append((peer, peer.run(connection, events, min(events, options.sample))))
+    tell("resolution without rules, as the peers know none")
     ours: dict[int, dict[str, str]] = {}
-    tell("resolution with no limits")
-    engine_speed.empty(connection)
-    engine_speed.land(connection, deliveries)
-    taken = None
-    for size in sorted({result.events for _, result in found} | {events}):
-        with connection.transaction(force_rollback=True):
-            connection.execute(NOTHING_KNOWN)
-            connection.execute(
-                "DELETE FROM deliveries WHERE delivery_id > %s", [size // engine_speed.EVENTS_A_DELIVERY]
-            )
-            taken = cost(connection.info.backend_pid, lambda: resolve_all(connection, options.batch))
+    with rules.no_rules():
+        for size in sorted({result.events for _, result in found} | {events}):
+            engine_speed.empty(connection)
+            engine_speed.land(connection, deliveries[: -(-size // engine_speed.EVENTS_A_DELIVERY)])
+            connection.execute("ANALYZE")
+            taken = cost(connection.info.backend_pid, lambda: engine_speed.resolve(connection, options.batch))
             ours[size] = dict(partition.stored(connection).least)
     for peer, result in found:
         name = peer.name + ("" if result.events == events else f" (the first {result.events:,})")
         verdict = said(partition.canonical(result.groups) == ours[result.events])
         yield Line(name, result.events, result.seconds, result.cpu_seconds, verdict)
-    if taken:
-        yield Line("this engine, no limits, as the peers", events, taken.seconds, taken.cpu_seconds)
-
-
-def resolve_all(connection: Any, batch: int) -> None:
-    while connection.execute("SELECT resolve_batch(%s)", [batch]).fetchone() != (None,):
-        pass
+    yield Line("this engine without rules, as the peers", events, taken.seconds, taken.cpu_seconds)
 
 
 def said(equal: bool) -> str:
@@ -129,7 +115,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--batch", type=int, default=200_000, help="events the engine takes in one transaction")
-    parser.add_argument("--sample", type=int, default=20_000, help="events for what takes one transaction an event")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=20_000,
+        help="events for what takes one transaction an event, in tens of thousands",
+    )
     parser.add_argument("--unverified", action="store_true", help="do not compute the partition without the engine")
     options = parser.parse_args()
 
@@ -142,6 +133,7 @@ def main() -> int:
 
         django.setup()
         call_command("migrate", verbosity=0)
+        rules.use_first_rules()
         with engine_speed.connect() as connection:
             for events in options.events:
                 deliveries = engine_speed.prepare(connection, events)
