@@ -107,7 +107,7 @@ def print_hard_cases(connection: Any) -> None:
     engine_speed.empty(connection)
     tell("large neighbourhoods")
     for size in (1000, 6000):
-        neighbourhoods.measure(size)
+        neighbourhoods.print_measured(size)
     engine_speed.empty(connection)
 
 

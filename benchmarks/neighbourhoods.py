@@ -1,77 +1,93 @@
 """Gives what one event, one unmerge and one withdrawal cost next to a neighbourhood of many identifiers.
 
-python -m benchmarks.neighbourhoods --identifiers 1000
+python -m benchmarks.neighbourhoods --identifiers 1000 6000
+
+A chain of cookies is one profile; with conflicts every tenth cookie has a person; grown by public events, each of a
+person's two cookies is the next one's too. Times are medians, in milliseconds, with the backend's own CPU time.
 """
 
 import argparse
 import os
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "bench"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-RUNS = 7
+from benchmarks.clock import Cost, cost
 
-
-def chain(size: int, *, conflicts: bool):
-    """Events that tie `size` identifiers together: cookies along a chain, every tenth with a person for conflicts."""
+if TYPE_CHECKING:
     from tests.profiles.reference import Event
 
-    for number in range(size):
-        pair = {("anonymous_id", f"cookie {number}"), ("anonymous_id", f"cookie {number + 1}")}
-        if conflicts and number % 10 == 0:
-            pair = {("anonymous_id", f"cookie {number}"), ("user_id", f"user {number}")}
-            yield Event(
-                frozenset({("anonymous_id", f"cookie {number}"), ("anonymous_id", f"cookie {number + 1}")}), START
-            )
-        yield Event(frozenset(pair), START + timedelta(seconds=number))
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RUNS = 7
+SHAPES = ("without conflicts", "with conflicts", "grown by public events")
 
 
-def milliseconds(action: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
-    times = []
+def event(minute: float, *identifiers: str) -> "Event":
+    from tests.profiles.reference import Event
+
+    named = frozenset((kind, value) for kind, _, value in (text.partition(" ") for text in identifiers))
+    return Event(named, START + timedelta(minutes=minute))
+
+
+def shape(name: str, size: int) -> Iterator["Event"]:
+    """Events that tie about `size` identifiers together."""
+    if name == "grown by public events":
+        for n in range(size // 2):
+            yield event(n, f"user_id {n}", f"anonymous_id {n}", f"anonymous_id {n + 1}")
+        return
+    for n in range(size):
+        yield event(0, f"anonymous_id {n}", f"anonymous_id {n + 1}")
+        if name == "with conflicts" and n % 10 == 0:
+            yield event(n, f"anonymous_id {n}", f"user_id {n}")
+
+
+def median(action: Callable[[], object], before: Callable[[], object] = lambda: None) -> Cost:
+    from django.db import connection
+
+    costs = []
     for _ in range(RUNS):
         before()
-        start = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+        costs.append(cost(connection.connection.info.backend_pid, action))
+    cpu = [c.cpu_seconds for c in costs if c.cpu_seconds is not None]
+    return Cost(statistics.median(c.seconds for c in costs), statistics.mean(cpu) if cpu else None)
 
 
-def measure(size: int) -> None:
+def measure(size: int) -> Iterator[tuple[str, Cost]]:
     from django.db import connection
 
     from profiles import decisions
     from profiles.decisions import Named
     from tests.profiles.builders import land, resolve
-    from tests.profiles.reference import Event
 
-    def start(conflicts: bool) -> None:
+    numbers = count()
+    for name in SHAPES:
         with connection.cursor() as cursor:
             cursor.execute(
                 "TRUNCATE raw_events, deliveries, identifiers, links, combinations, trait_values, profile_changes,"
                 " resolutions, conflicted_neighbourhoods, decisions, decision_identifiers CASCADE"
             )
-        land(*chain(size, conflicts=conflicts))
+        land(*shape(name, size))
         resolve()
 
-    numbers = iter(range(10**9))
+        def one_more(*known: str) -> Callable[[], object]:
+            return lambda: land(event(10**6, f"anonymous_id {size // 4}", *known, f"anonymous_id new {next(numbers)}"))
 
-    def one_more() -> None:
-        known, new = ("anonymous_id", f"cookie {size // 2}"), ("anonymous_id", f"new {next(numbers)}")
-        land(Event(frozenset({known, new}), START + timedelta(days=1)))
+        def newcomer() -> None:
+            n = next(numbers)
+            land(event(10**6, f"anonymous_id {size // 2 - n}", f"user_id new {n}"))
 
-    for conflicts in (False, True):
-        start(conflicts)
-        name = "with conflicts" if conflicts else "without conflicts"
-        print(f"{size} identifiers, {name}")
-        print(f"  an event that joins one more        {milliseconds(resolve, one_more):8.1f} ms")
-        side_a = [Named("anonymous_id", f"cookie {size // 2}")]
-        side_b = [Named("anonymous_id", f"cookie {n}") for n in range(size) if n != size // 2]
+        yield f"{name}: an event with a new cookie", median(resolve, one_more())
+        yield f"{name}: an event with a new person", median(resolve, newcomer)
+        yield f"{name}: an event with two known cookies", median(resolve, one_more(f"anonymous_id {size // 8}"))
+
+        side_a = [Named("anonymous_id", f"{size // 3}")]
+        side_b = [Named("anonymous_id", f"{n}") for n in range(size) if n != size // 3]
         made: list[decisions.Decision] = []
 
         def separate(a=side_a, b=side_b, made=made) -> None:
@@ -81,13 +97,20 @@ def measure(size: int) -> None:
             if made:
                 decisions.withdraw(made.pop(), author="bench")
 
-        print(f"  an unmerge                          {milliseconds(separate, withdraw):8.1f} ms")
-        print(f"  its withdrawal                      {milliseconds(withdraw, separate):8.1f} ms")
+        yield f"{name}: an unmerge", median(separate, withdraw)
+        yield f"{name}: its withdrawal", median(withdraw, separate)
+
+
+def print_measured(size: int) -> None:
+    print(f"\na neighbourhood of {size:,} identifiers{'':30} ms  CPU ms")
+    for name, taken in measure(size):
+        cpu = "" if taken.cpu_seconds is None else f"{taken.cpu_seconds * 1000:.0f}"
+        print(f"  {name:55} {taken.seconds * 1000:6.0f} {cpu:>7}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--identifiers", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--identifiers", type=int, nargs="+", default=[100, 1000, 6000])
     options = parser.parse_args()
 
     from idportal.embedded import services
@@ -99,7 +122,7 @@ def main() -> None:
         django.setup()
         call_command("migrate", verbosity=0)
         for size in options.identifiers:
-            measure(size)
+            print_measured(size)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 -- Invariant: one of the three conditions always holds between two final profiles that a link in play would join.
 CREATE FUNCTION hold_links() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    TRUNCATE work_crossings;
     INSERT INTO work_crossings
     SELECT l.a_id, l.b_id, l.vouched, l.held,
            least(a.new_profile_id, b.new_profile_id), greatest(a.new_profile_id, b.new_profile_id)

@@ -5,7 +5,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM decisions WHERE withdrawn_at IS NULL) THEN
         RETURN;
     END IF;
-    TRUNCATE work_assertions, work_separations;
+    DELETE FROM work_assertions;
+    DELETE FROM work_separations;
     INSERT INTO work_separations
     SELECT s.decision_id, s.side, w.identifier_id
     FROM decision_identifiers s

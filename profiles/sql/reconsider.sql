@@ -1,5 +1,5 @@
--- Purpose: evaluate again the neighbourhoods of these identifiers, after a decision or a rule changed. Their standing is
--- judged afresh; `dissolve` also takes the neighbourhoods apart first, for what no longer joins them.
+-- Purpose: evaluate again the neighbourhoods of these identifiers, after a decision or a rule changed. Unless it was a decision,
+-- their standing is judged afresh; `dissolve` also takes the neighbourhoods apart first, for what no longer joins them.
 -- Returns: the id of its line in resolutions. Reads and writes what settle() does.
 CREATE FUNCTION reconsider(identifier_ids bigint[], dissolve boolean, cause text, cause_id bigint) RETURNS bigint
 LANGUAGE plpgsql SET client_min_messages = warning SET enable_mergejoin = off SET jit = off
@@ -10,10 +10,14 @@ DECLARE
 BEGIN
     PERFORM engine_lock();
     PERFORM prepare_work();
-    PERFORM rejudge_standing(identifier_ids);
+    IF cause <> 'decision' THEN  -- which makes no value shared or blocked
+        PERFORM rejudge_standing(identifier_ids);
+    END IF;
     INSERT INTO work_loaded
     SELECT DISTINCT i.neighbourhood_id, dissolve FROM identifiers i WHERE i.identifier_id = ANY (identifier_ids);
     PERFORM settle(cause, cause_id);
-    PERFORM own_again(identifier_ids);
+    IF cause <> 'decision' THEN
+        PERFORM own_again(identifier_ids);
+    END IF;
     RETURN record_resolution(started, cause);
 END $$;

@@ -6,9 +6,9 @@ BEGIN
                             standing, core_id, neighbourhood_id, profile_id)
     SELECT i.identifier_id, i.kind_id, i.value, false, false, i.vouched, i.standing,
            s.standing, i.core_id, i.neighbourhood_id, i.profile_id
-    FROM identifiers i
-    CROSS JOIN LATERAL (SELECT CASE WHEN is_blocked(i.kind_id, i.value) THEN 3 ELSE shared_standing(i.identifier_id, i.kind_id) END) s (standing)
-    WHERE i.identifier_id = ANY (ids) AND i.standing <> s.standing;
+    FROM standing_of(ids) s
+    CROSS JOIN LATERAL (SELECT * FROM identifiers WHERE identifier_id = s.identifier_id OFFSET 0) i
+    WHERE i.standing <> s.standing;
 
     INSERT INTO work_loaded SELECT neighbourhood_id, true FROM work_named;
 END $$;
