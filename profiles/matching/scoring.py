@@ -1,6 +1,7 @@
 """Cleaned records and a model → Splink's levels and weights of pairs, in a DuckDB table."""
 
 import logging
+import tempfile
 
 import duckdb
 import numpy as np
@@ -13,12 +14,18 @@ from profiles.matching.comparisons import settings
 from profiles.matching.model import Model
 
 FREQUENT = ("given", "surname", "dob", "email", "phone", "postcode", "city", "company")
+# What doesn't fit into this goes to disk for the while: the process as a whole stays below 4 GB.
+LIMITS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 2,
+    "memory_limit": "2GB",
+    "temp_directory": f"{tempfile.gettempdir()}/idportal-matching",
+}
 logging.getLogger("splink").setLevel(logging.WARNING)
 
 
 def open_people(cleaned: pa.Table, id_columns: list[str]) -> duckdb.DuckDBPyConnection:
     """A database in memory with the table people: the cleaned records and their blocking keys."""
-    connection = duckdb.connect(":memory:", config={"threads": 2})
+    connection = duckdb.connect(":memory:", config=LIMITS)
     missing = [c for c in id_columns if c not in cleaned.column_names]
     for column in missing:
         cleaned = cleaned.append_column(column, pa.nulls(cleaned.num_rows, pa.string()))
