@@ -6,5 +6,6 @@ from profiles.matching.cleaning import UnusableRecords
 from profiles.matching.clustering import cluster
 from profiles.matching.finding import find_matches, train
 from profiles.matching.model import Model
+from profiles.matching.sources import read_by_source
 
-__all__ = ["Model", "UnusableRecords", "cluster", "find_matches", "train"]
+__all__ = ["Model", "UnusableRecords", "cluster", "find_matches", "read_by_source", "train"]

@@ -32,6 +32,7 @@ PASSES = {
     "short_name": "short_name || '|' || surname_sound",
     "company_given": "company || '|' || given_sound",
 }
+WHOLE_NAME = "least(given_sound, surname_sound) || '|' || greatest(given_sound, surname_sound)"
 ALL_PAIRS = 1_500  # records; fewer are compared each with each
 PAIRS_A_RECORD = 12
 
@@ -48,6 +49,7 @@ def add_blocks(connection: duckdb.DuckDBPyConnection, table: str, id_columns: li
     size = int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
     passes = PASSES | {c: c for c in id_columns}
     made = ", ".join(f"{sql} AS block_{name}" for name, sql in passes.items())
+    made += f", {WHOLE_NAME} AS whole_name, count(*) OVER (PARTITION BY {WHOLE_NAME}) AS name_bearers"
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *, {made} FROM {table}")
     for name in passes:
         _drop_common_keys(connection, table, f"block_{name}", max(20_000, PAIRS_A_RECORD * size))

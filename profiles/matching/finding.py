@@ -16,6 +16,7 @@ from profiles.matching.model import Model
 Answers = Iterable[tuple[str, str, bool]]
 Told = list[tuple[str, str, bool]]
 LEAST_BITS = -6.0  # pairs below this weight are nobody's business
+FEW_RECORDS = 1_000  # what is learned from fewer is not trusted to merge as easily
 RANDOM_PAIRS = 600_000
 SHOWN = {
     "given name": "given", "middle name": "middle", "generation": "suffix", "birth date": "dob", "e-mail": "email",
@@ -39,6 +40,7 @@ def train(records: pa.Table, *, answers: Answers | None = None) -> Model:
     if told:
         blocked = _with_answers(connection, model, blocked, told)
     model = training.learn(model, blocked, random, size * (size - 1) / 2)
+    model = replace(model, automatic_threshold=0.995 if size >= FEW_RECORDS else 0.9995)
     return _calibrated(connection, model, told) if told else model
 
 
@@ -100,8 +102,13 @@ class _Scored:
         weights = np.column_stack([found[f"w{i}"] for i in range(size)]).astype(float)
         self.weights = guards.without_echo(fields, weights, self.levels, np.array(model.m[fields.index("e-mail")]))
         self.guard, self.kind = guards.guard_weights(fields, self.weights, model.rates)
+        bearers, again = found["bearers"].astype(float), model.rates["match"] * model.trained_on
+        self.bearers = bearers
+        self.namesakes = guards.namesake_weights(
+            fields, self.weights, self.levels, bearers, again, float(found["size"][0]) if len(bearers) else 1.0
+        )
         self.prior = float(np.log2(model.rates["match"] / (1 - min(model.rates["match"], 0.5))))
-        self.bits = self.prior + self.weights.sum(axis=1) + self.guard
+        self.bits = self.prior + self.weights.sum(axis=1) + self.namesakes + self.guard
         self.final = model.slope * self.bits + model.shift
 
 
@@ -111,7 +118,17 @@ def _weighed(connection: duckdb.DuckDBPyConnection, model: Model, table: str) ->
     for i in range(len(model.m)):
         tf = f" + mw_tf_adj_c{i}" if f"mw_tf_adj_c{i}" in present else ""
         columns += [f"gamma_c{i}", f"coalesce(mw_c{i}{tf}, 0.0) AS w{i}"]
-    return _Scored(model, connection.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2").fetchnumpy())
+    columns += [
+        "greatest(coalesce(a.name_bearers, 1), coalesce(b.name_bearers, 1)) AS bearers",
+        "(SELECT count(*) FROM people) AS size",
+    ]
+    return _Scored(
+        model,
+        connection.execute(
+            f"SELECT {', '.join(columns)} FROM {table} t JOIN people a ON a.record_id = t.record_id_l"
+            " JOIN people b ON b.record_id = t.record_id_r ORDER BY 1, 2"
+        ).fetchnumpy(),
+    )
 
 
 def _matches(connection: duckdb.DuckDBPyConnection, model: Model, scored: _Scored) -> pa.Table:
@@ -166,6 +183,17 @@ def _waterfall(
             parts.append(
                 _part(comparison.field, a, b, str(level), scored.weights[i, c], comparison.levels[level].words)
             )
+    if scored.namesakes[i] < -0.005:
+        parts.append(
+            _part(
+                "name frequency",
+                None,
+                None,
+                "common name",
+                scored.namesakes[i],
+                f"{int(scored.bearers[i])} records bear this name",
+            )
+        )
     if scored.guard[i] < -0.005:
         kind = guards.KINDS[scored.kind[i]]
         parts.append(_part("guard", None, None, kind.name, scored.guard[i], kind.words))

@@ -50,6 +50,21 @@ def without_echo(fields: list[str], weights: Floats, levels: NDArray[np.int64], 
     return limited
 
 
+SAME_AGAIN = 3.0  # of one name, so many times the usual number of records may be one person
+
+
+def namesake_weights(
+    fields: list[str], weights: Floats, levels: NDArray[np.int64], bearers: Floats, again: float, size: float
+) -> Floats:
+    """The bits (≤ 0) by which two agreeing names say too much: given names and surnames go together, and how many
+    records bear the whole name tells how rare it is."""
+    given, surname = fields.index("given name"), fields.index("surname")
+    says = weights[:, given] + weights[:, surname]
+    strangers = np.maximum(bearers - 1 - SAME_AGAIN * again, 0.0) + size * np.exp2(-np.clip(says, -60, 60))
+    agree = (levels[:, given] >= 0) & (levels[:, given] <= 4) & (levels[:, surname] >= 0) & (levels[:, surname] <= 3)
+    return np.where(agree, np.minimum(np.log2(size / strangers) - says, 0.0), 0.0)
+
+
 def kind_weights(fields: list[str], weights: Floats) -> Floats:
     """Bits for each pair and kind: how much likelier the kind makes the fields than strangers do."""
     found = np.zeros((len(weights), len(KINDS)))

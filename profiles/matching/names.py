@@ -73,6 +73,12 @@ def sound(word: str) -> str:
 
 
 @lru_cache(200_000)
+def skeleton(word: str) -> str:
+    """The consonants alone: scripts that leave out vowels write no more."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouhivj]", "", sound(word).replace("v", "")))
+
+
+@lru_cache(200_000)
 def name_keys(name: str, *, given: bool) -> tuple[str, ...]:
     """The keys of a given name or surname; two names that share one are spellings or short forms of each other."""
     folded = fold(name)
@@ -86,6 +92,7 @@ def name_keys(name: str, *, given: bool) -> tuple[str, ...]:
             if _nicknames.nicknames_of(word):
                 keys.add(f"~{word}")
     keys.update(f"={sound(w)}" for w in words if len(sound(w)) > 2)
+    keys.update(f"^{skeleton(w)}" for w in words if len(skeleton(w)) > (1 if w[0] in "aeiouhy" else 2))
     return tuple(sorted(keys))[:40]
 
 
