@@ -19,7 +19,7 @@ from json import loads
 
 from profiles.golden_record import GoldenTrait
 from profiles.nodes import Node, nodes_by_id
-from profiles.reading import read
+from profiles.reading import read, read_many
 
 SINCE = 20_000_000
 CHANGES = 20_000
@@ -98,8 +98,7 @@ def known_by(times: Iterable[datetime]) -> dict[datetime, int]:
 
 def members_at(profile_id: int, *, cut: datetime | str, known: int = EVERYTHING, limit: int = MEMBERS) -> list[int]:
     """The identifiers that a profile held once all resolutions until `cut` were done, oldest first."""
-    rows = read("members_at", dict[str, int], profile_id=profile_id, cut=cut, known=known, limit=limit)
-    return [row["identifier_id"] for row in rows]
+    return [pk for (pk,) in read_many("members_at", profile_id=profile_id, cut=cut, known=known, limit=limit)]
 
 
 def golden_record_at(identifier_ids: Sequence[int], profile_id: int, cut: datetime) -> list[GoldenTrait]:

@@ -69,51 +69,45 @@ def bridges(edges: Sequence[Edge], made: Sequence[Join]) -> set[int]:
     Each edge that joined nothing closes a circle with the joins between its ends, which are then no bridges. Joins
     found to be none are contracted, so each is walked once.
     """
-    above = _rooted(edges, made)
+    parent, joined_by, depth = _rooted(edges, made)
     contracted: dict[int, int] = {}
-    places = {join.place for join in made}
-    alone = set(places)
+    alone = set(joined_by.values())
+    places = frozenset(alone)
     for place, (a, b) in enumerate(edges):
         if place in places:
             continue
         a, b = _root(contracted, a), _root(contracted, b)
         while a != b:
-            if above[a].depth < above[b].depth:
+            if depth[a] < depth[b]:
                 a, b = b, a
-            alone.discard(above[a].place)
-            contracted[a] = above[a].parent
+            alone.discard(joined_by[a])
+            contracted[a] = parent[a]
             a = _root(contracted, a)
     return alone
 
 
-@dataclass(frozen=True)
-class _Above:
-    """What is next on the way from an identifier to the root of its tree."""
-
-    parent: int
-    place: int
-    depth: int
-
-
-def _rooted(edges: Sequence[Edge], made: Sequence[Join]) -> dict[int, _Above]:
+def _rooted(edges: Sequence[Edge], made: Sequence[Join]) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """For each identifier the next one towards the root of its tree, the join that leads there, and how far it is."""
     beside: dict[int, list[tuple[int, int]]] = {}
     for join in made:
         a, b = edges[join.place]
         beside.setdefault(a, []).append((b, join.place))
         beside.setdefault(b, []).append((a, join.place))
-    above: dict[int, _Above] = {}
+    parent: dict[int, int] = {}
+    joined_by: dict[int, int] = {}
+    depth: dict[int, int] = {}
     for root in beside:
-        if root in above:
+        if root in depth:
             continue
-        above[root] = _Above(root, -1, 0)
+        depth[root] = 0
         waiting = deque([root])
         while waiting:
             here = waiting.popleft()
             for there, place in beside[here]:
-                if there not in above:
-                    above[there] = _Above(here, place, above[here].depth + 1)
+                if there not in depth:
+                    parent[there], joined_by[there], depth[there] = here, place, depth[here] + 1
                     waiting.append(there)
-    return above
+    return parent, joined_by, depth
 
 
 def _root(parent: dict[int, int], node: int) -> int:

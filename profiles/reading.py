@@ -23,6 +23,14 @@ def read(query: str, into: Callable[..., Row], **parameters: Any) -> list[Row]:
         return [into(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
+def read_many(query: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """As `read`, bare, in the order of the query's columns: for hundreds of thousands of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_text(query), parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
 def read_one(query: str, **parameters: Any) -> Mapping[str, Any]:
     """The row of a query that always has exactly one."""
     (row,) = read(query, dict[str, Any], **parameters)

@@ -21,7 +21,7 @@ from profiles import joins
 from profiles.evidence import Evidence, SeenEvent, evidence
 from profiles.models import Decision
 from profiles.nodes import Node, nodes_by_id
-from profiles.reading import read
+from profiles.reading import read_many
 from profiles.why_words import built_words, closing_words, joining_words, step_words, together_words
 
 MOST_EDGES = 400_000
@@ -148,7 +148,7 @@ def how_built(profile_id: int, *, start: int = 0, limit: int = STEPS) -> Built:
 
 
 def _edges(profile_id: int) -> list[_Edge]:
-    return read("accepted_edges", _Edge, profile_id=profile_id, limit=MOST_EDGES)
+    return [_Edge._make(row) for row in read_many("accepted_edges", profile_id=profile_id, limit=MOST_EDGES)]
 
 
 def _steps(

@@ -1,10 +1,11 @@
 -- Purpose: what joins a profile's identifiers, in the order in which it counts: assertions in force, then the links that
 -- aren't held, as in order_links.sql. The first `limit`.
 -- Reads: identifiers, kinds, decisions, decision_identifiers, links.
--- Cost: a sort of the profile's links. Identifiers that are out of play have none and are passed over, so that a value
+-- Cost: a sort of the profile's identifiers and one of its links, by numbers. Identifiers that are out of play have none and are passed over, so that a value
 -- that millions share costs nothing.
 WITH members AS MATERIALIZED (
-    SELECT i.identifier_id, i.value, i.standing, k.rank, k.name, (k.name || chr(1) || i.value) COLLATE "C" AS named
+    SELECT i.identifier_id, i.value, i.standing, k.rank, k.name,
+           row_number() OVER (ORDER BY k.name COLLATE "C", i.value COLLATE "C")::int AS place
     FROM (
         SELECT * FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
         UNION ALL
@@ -36,5 +37,5 @@ JOIN members b ON b.identifier_id = e.b_id
 ORDER BY e.decision_id IS NULL, NOT e.vouched,
          CASE WHEN e.decision_id IS NULL THEN greatest(a.rank, b.rank) END,
          CASE WHEN e.decision_id IS NULL THEN least(a.rank, b.rank) END,
-         e.first_seen, least(a.named, b.named), greatest(a.named, b.named), e.decision_id
+         e.first_seen, least(a.place, b.place), greatest(a.place, b.place), e.decision_id
 LIMIT %(limit)s

@@ -1,10 +1,11 @@
 -- Purpose: the golden record of some identifiers from the events that were resolved by a cut, by today's survivorship
 -- rules; the newest `limit` events that are still kept, as golden_traits() picks.
--- Reads: combinations, raw_events, deliveries, trait_rules.
+-- Reads: combinations, trait_values, raw_events, deliveries, trait_rules.
 WITH told AS MATERIALIZED (
     SELECT e.*, ((microseconds(e.event_time) + 4611686018427387904)::text || e.message_id::text) COLLATE "C" AS said
     FROM unnest(%(identifier_ids)s::bigint[]) AS m (identifier_id)
     JOIN combinations c ON c.owner_id = m.identifier_id
+                       AND EXISTS (SELECT FROM trait_values v WHERE v.combination_id = c.combination_id)
     CROSS JOIN LATERAL (
         SELECT r.event_id, r.event_time, r.source_id, r.message_id, r.traits FROM raw_events r
         WHERE r.combination_id = c.combination_id AND r.landed_at <= %(cut)s AND jsonb_typeof(r.traits) = 'object'
