@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from profiles.decisions import Named, decide, merge_profiles, reject_merge, unmerge, withdraw
+from profiles.decision_bulk import decide_in_bulk
+from profiles.decision_pending import refuse
+from profiles.decisions import Decided, Named, decide, merge_profiles, reject_merge, take_back, unmerge, withdraw
 from profiles.identities import profile_holding
 from profiles.models import Decision, Identifier, ProfileChange, ReviewGrounds, ReviewQuestion
 from profiles.parked import release
@@ -20,6 +22,7 @@ from profiles.review import refresh_review
 
 CARRY_OUT_TASK = "profiles.carry_out_answers"
 UNDONE = "undone in review"
+PAIRS = ("held", "probable")
 
 logger = logging.getLogger(__name__)
 
@@ -116,25 +119,57 @@ def _carry_out_next() -> bool | None:
         return None
     try:
         with transaction.atomic():
-            question.answer_decision = _act(question)
+            if question.batch and question.kind in PAIRS:
+                return _carry_out_together(question)
+            decided = _act(question)
     except ValidationError as error:
         if getattr(error, "code", "") == "busy":
             return None  # it waits for the next turn
-        _ask_again(question, error)
+        _ask_again(question, " ".join(error.messages))
         return False
-    question.carried_out_at = timezone.now()
-    question.save(update_fields=["answer_decision", "carried_out_at"])
+    if decided:
+        question.answer_decision, question.pending = decided.decision, decided.pending
+    _carried_out(question)
     return True
 
 
-def _ask_again(question: ReviewQuestion, error: ValidationError) -> None:
-    text = " ".join(error.messages)
-    logger.warning("the answer to question %s can't be carried out: %s", question.pk, error.messages[0][:40])
+def _carried_out(question: ReviewQuestion) -> None:
+    question.carried_out_at = timezone.now()
+    question.save(update_fields=["answer_decision", "pending", "carried_out_at"])
+
+
+def _carry_out_together(first: ReviewQuestion) -> bool:
+    """The pairs that were answered together are decided together: what they change in sum may need a second person."""
+    waiting = ReviewQuestion.objects.filter(state="decided", carried_out_at=None, batch=first.batch, kind__in=PAIRS)
+    together = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    pairs, yes = [_numbers(question) for question in together], first.answer == "yes"
+    done = decide_in_bulk(
+        merges=pairs if yes else [], rejects=[] if yes else pairs, author=first.answered_by, reason=first.reason
+    )
+    refused = {(refusal.a_profile_id, refusal.b_profile_id): refusal for refusal in done.refused}
+    decisions = iter(done.decisions)
+    for question in together:
+        refusal = refused.get(_numbers(question))
+        if refusal and refusal.code != "same":
+            _ask_again(question, refusal.words)
+            continue
+        if not refusal:
+            question.answer_decision, question.pending = next(decisions, None), done.pending
+        _carried_out(question)
+    return True
+
+
+def _numbers(question: ReviewQuestion) -> tuple[int, int]:
+    return question.a_profile_id or 0, question.b_profile_id or 0
+
+
+def _ask_again(question: ReviewQuestion, text: str) -> None:
+    logger.warning("the answer to question %s can't be carried out, so it is asked again", question.pk)
     question.note = f"{question.answered_by} answered “{question.answer}”, which could not be carried out: {text}"
     _open_again(question)
 
 
-def _act(question: ReviewQuestion) -> Decision | None:
+def _act(question: ReviewQuestion) -> Decided | None:
     """What the answer means for the partition; None where it leaves it as it is."""
     match question.kind, question.answer:
         case (("held" | "probable"), _):
@@ -156,16 +191,15 @@ def _profiles(question: ReviewQuestion) -> tuple[int, int]:
     return a, b
 
 
-def _decide_pair(question: ReviewQuestion) -> Decision | None:
+def _decide_pair(question: ReviewQuestion) -> Decided | None:
     a, b = _profiles(question)
     if a == b and question.answer == "yes":
         return None
     carry = merge_profiles if question.answer == "yes" else reject_merge
-    decided = carry(a_profile_id=a, b_profile_id=b, author=question.answered_by, reason=question.reason)
-    return decided.decision
+    return carry(a_profile_id=a, b_profile_id=b, author=question.answered_by, reason=question.reason)
 
 
-def _decide_again(question: ReviewQuestion) -> Decision | None:
+def _decide_again(question: ReviewQuestion) -> Decided | None:
     """Yes, they are one, or no: either confirms the decision in question, or takes it back."""
     decision = question.decision
     if decision is None or decision.withdrawn_at:
@@ -176,19 +210,20 @@ def _decide_again(question: ReviewQuestion) -> Decision | None:
             links=question.links, vouched=question.vouched, over=question.reasons, seen_at=timezone.now()
         )
         return None
-    withdraw(decision, author=question.answered_by, reason=question.reason or question.note)
-    return None if says_one else _decide_pair(question)
+    reason = question.reason or question.note
+    if says_one:
+        return take_back(decision=decision, author=question.answered_by, reason=reason)
+    withdraw(decision, author=question.answered_by, reason=reason)
+    return _decide_pair(question)
 
 
-def _part_sample(question: ReviewQuestion) -> Decision | None:
+def _part_sample(question: ReviewQuestion) -> Decided:
     """What came with the merge goes out again, as far as it is still there."""
     change = ProfileChange.objects.get(pk=question.change_id or 0)
     profile_id = profile_holding(question.a_profile_id or 0) or 0
     still = Identifier.objects.filter(pk__in=change.identifier_ids, profile_id=profile_id).values_list("pk", flat=True)
     reason = question.reason or "A sampled merge that was wrong."
-    return unmerge(
-        profile_id=profile_id, identifier_ids=list(still), author=question.answered_by, reason=reason
-    ).decision
+    return unmerge(profile_id=profile_id, identifier_ids=list(still), author=question.answered_by, reason=reason)
 
 
 @transaction.atomic
@@ -200,23 +235,49 @@ def undo(question_id: int, *, person: str) -> ReviewQuestion:
     if question.kind == "parked" and question.carried_out_at:
         raise NotAnswered("released", "A released delivery is resolved at once: that can't be undone here.")
     if question.carried_out_at:
-        _take_back(question, person)
+        try:
+            words = _take_back(question, person)
+        except ValidationError as error:
+            raise NotAnswered("refused", " ".join(error.messages)) from error
+        if words:
+            question.note = words
+            question.save(update_fields=["note"])
+            return question
     question.claimed_by, question.claimed_until = person, timezone.now() + timedelta(minutes=1)
     _open_again(question)
     return question
 
 
-def _take_back(question: ReviewQuestion, person: str) -> None:
-    if question.answer_decision:
-        withdraw(question.answer_decision, author=person, reason=UNDONE)
-    decision = question.decision
-    if decision and decision.withdrawn_at and decision.withdrawn_by == question.answered_by:
-        sides = {
-            side: [Named(i.kind, i.value) for i in decision.identifiers.all() if i.side == side] for side in ("a", "b")
-        }
-        question.decision, _ = decide(
-            action=decision.action, a=sides["a"], b=sides["b"], author=decision.author, reason=decision.reason
-        )
+def _take_back(question: ReviewQuestion, person: str) -> str:
+    """What was decided by the answer is no more; words, where taking it back waits for a second person itself."""
+    if question.pending and question.pending.state == "waiting":
+        refuse(question.pending, author=person, reason=UNDONE)
+        return ""
+    reopened = question.decision
+    decided = question.answer_decision or _approved(question)
+    if decided and decided != reopened and not decided.withdrawn_at:
+        taken = take_back(decision=decided, author=person, reason=UNDONE)
+        if taken.pending:
+            return taken.words
+    if reopened and reopened.withdrawn_at and reopened.withdrawn_by == question.answered_by:
+        question.decision = _decide_anew(reopened)
+    return ""
+
+
+def _approved(question: ReviewQuestion) -> Decision | None:
+    """What a second person approved: the decisions of one that waited stand in the order of its questions."""
+    if question.pending is None or not question.pending.decision_ids:
+        return None
+    order = list(ReviewQuestion.objects.filter(pending=question.pending).order_by("pk").values_list("pk", flat=True))
+    place = order.index(question.pk)
+    ids = question.pending.decision_ids
+    return Decision.objects.filter(pk=ids[place]).first() if place < len(ids) else None
+
+
+def _decide_anew(decision: Decision) -> Decision:
+    sides = {side: [Named(i.kind, i.value) for i in decision.identifiers.all() if i.side == side] for side in "ab"}
+    anew, _ = decide(action=decision.action, a=sides["a"], b=sides["b"], author=decision.author, reason=decision.reason)
+    return anew
 
 
 def undo_batch(batch: uuid.UUID, *, person: str) -> int:
@@ -238,6 +299,7 @@ def _open_again(question: ReviewQuestion) -> None:
     else:
         question.state = "open"
     question.answer, question.answered_by, question.answered_at, question.reason = "", "", None, ""
-    question.carried_out_at, question.answer_decision, question.batch = None, None, None
+    question.carried_out_at, question.answer_decision = None, None
+    question.pending, question.batch = None, None
     question.changed_at = timezone.now()
     question.save()

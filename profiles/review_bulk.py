@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from profiles.decision_bulk import preview_bulk as decide_to_look
+from profiles.decision_preview import DecisionPreview
 from profiles.models import ReviewQuestion
 from profiles.review_answers import NotAnswered, answer, fingerprint, is_held_by_another
 
@@ -48,6 +50,14 @@ def preview_bulk(question_ids: Iterable[int], *, answer: str, person: str) -> Bu
     groups = _groups((q.a_profile_id or 0, q.b_profile_id or 0) for q in merging)
     seen = hashlib.sha256("".join(f"{q.pk} {fingerprint(q)};" for q in taken).encode()).hexdigest()[:16]
     return Bulk(answer, taken, left_out, groups, seen)
+
+
+def exact_preview(bulk: Bulk) -> DecisionPreview | None:
+    """All pairs of it together, carried out and rolled back; None where there is none."""
+    pairs = [(q.a_profile_id or 0, q.b_profile_id or 0) for q in bulk.taken if q.kind in ("held", "probable")]
+    if not pairs:
+        return None
+    return decide_to_look(merges=pairs) if bulk.answer == "yes" else decide_to_look(rejects=pairs)
 
 
 def answer_all(bulk: Bulk, *, person: str, reason: str) -> Answered:

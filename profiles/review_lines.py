@@ -24,6 +24,7 @@ CLOSED = {
     "in play": "the value names somebody again",
     "released": "the delivery was released",
     "withdrawn": "the decision was withdrawn",
+    "refused": "a second person refused the answer; it is asked again",
 }
 ANSWERS = {
     ("value", "yes"): "It names nobody",
@@ -107,6 +108,8 @@ def outcome(question: ReviewQuestion) -> str:
         return CLOSED.get(question.closed_because, question.closed_because)
     if not question.answer:
         return ""
+    if question.pending and question.pending.state == "waiting":
+        return "Waits for a second person to approve it"
     if question.kind == "reopened" and question.decision and question.decision.action == Decision.Action.ASSERT:
         return "Still one person" if question.answer == "yes" else "Taken back"
     return ANSWERS.get((question.kind, question.answer)) or (

@@ -56,7 +56,7 @@ class KindCount:
 def questions(filters: QueueFilters, *, person: str) -> QuerySet[ReviewQuestion]:
     """Those that the filters let through, in no order yet."""
     state = "decided" if filters.show == "decided" else "open"
-    found = ReviewQuestion.objects.filter(state=state)
+    found = ReviewQuestion.objects.filter(state=state).select_related("decision", "pending")
     skipped = Exists(ReviewSkip.objects.filter(question=OuterRef("pk"), person=person, until__gt=timezone.now()))
     if filters.show == "mine":
         found = found.filter(claimed_by=person, claimed_until__gt=timezone.now())

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from profiles.models.decisions import Decision
+from profiles.models.decisions import Decision, PendingDecision
 
 OPEN = Q(state="open")
 PAIRS = Q(kind__in=["held", "probable"])
@@ -67,6 +67,9 @@ class ReviewQuestion(models.Model):
     answer_decision = models.ForeignKey(
         Decision, on_delete=models.SET_NULL, null=True, related_name="answers", db_index=False
     )
+
+    # The answer changes so much that a second person must approve it first.
+    pending = models.ForeignKey(PendingDecision, on_delete=models.SET_NULL, null=True, related_name="answers")
 
     closed_at = models.DateTimeField(null=True)
     closed_because = models.TextField(db_default="")

@@ -1,5 +1,6 @@
 -- Purpose: ask about the pairs that nobody is asked about yet, and bring what changed of the others up to date.
--- A pair whose answer has not been carried out yet is not asked about again. Reads: review_pairs, review_standing, raw_events.
+-- A pair whose answer is not carried out yet, or waits for a second person, is not asked about again.
+-- Reads: review_pairs, review_standing, raw_events, pending_decisions.
 -- Writes: review_questions. Returns: how many new ones.
 CREATE FUNCTION ask_about_pairs() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -27,7 +28,10 @@ BEGIN
     FROM review_pairs w
     WHERE NOT EXISTS (SELECT FROM review_standing s WHERE s.p = w.p AND s.q = w.q)
       AND NOT EXISTS (SELECT FROM review_questions x
-                      WHERE x.state = 'decided' AND x.carried_out_at IS NULL AND x.a_profile_id = w.p AND x.b_profile_id = w.q)
+                      WHERE x.a_profile_id = w.p AND x.b_profile_id = w.q AND x.state = 'decided'
+                        AND (x.carried_out_at IS NULL OR EXISTS (
+                                SELECT FROM pending_decisions d
+                                WHERE d.pending_decision_id = x.pending_id AND d.state = 'waiting')))
     ORDER BY w.priority DESC
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS asked = ROW_COUNT;

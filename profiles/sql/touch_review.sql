@@ -1,12 +1,21 @@
 -- Purpose: the profiles about which something changed since the last refresh: history, newly resolved held links, decisions,
--- withdrawals, newly found matches. Reads: what it names. Writes: review_touched, review_members.
+-- withdrawals, newly found matches, answers that a second person refused.
+-- Reads: what it names. Writes: review_touched, review_members, review_questions.
 -- Cost: by index alone, in the size of what changed.
 CREATE FUNCTION touch_review(last review_progress) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    WITH refused AS (
+        UPDATE review_questions q SET state = 'closed', closed_at = clock_timestamp(), closed_because = 'refused'
+        FROM pending_decisions d
+        WHERE q.pending_id = d.pending_decision_id AND q.state = 'decided' AND d.state = 'refused'
+        RETURNING q.a_profile_id, q.b_profile_id
+    )
     INSERT INTO review_touched
     SELECT DISTINCT unnest(ARRAY[t.id, i.profile_id])
     FROM (
-        SELECT unnest(ARRAY[from_profile_id, to_profile_id]) AS id FROM profile_changes WHERE change_id > last.change_id
+        SELECT unnest(ARRAY[a_profile_id, b_profile_id]) AS id FROM refused
+        UNION
+        SELECT unnest(ARRAY[from_profile_id, to_profile_id]) FROM profile_changes WHERE change_id > last.change_id
         UNION
         SELECT unnest(ARRAY[l.a_id, l.b_id])
         FROM deliveries d

@@ -16,7 +16,7 @@ from ingest.models import Source
 from ingest.views import requests
 from profiles.models import ReviewQuestion
 from profiles.review_answers import NotAnswered, undo_batch
-from profiles.review_bulk import MOST, answer_all, preview_bulk
+from profiles.review_bulk import MOST, answer_all, exact_preview, preview_bulk
 from profiles.review_lines import lines_of
 from profiles.review_queue import (
     SCORES,
@@ -116,6 +116,7 @@ def review_bulk(request: requests.PageRequest) -> HttpResponse:
     context = {
         "mask": mask,
         "bulk": bulk,
+        "preview": exact_preview(bulk) if bulk.taken else None,
         "lines": lines_of(bulk.taken, mask=mask, person=person),
         "left_out": zip(
             lines_of([q for q, _ in bulk.left_out], mask=mask, person=person),

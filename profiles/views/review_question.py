@@ -66,7 +66,9 @@ def review_question(request: requests.PageRequest, question_id: int) -> HttpResp
 
 
 def _question(question_id: int) -> ReviewQuestion:
-    found = ReviewQuestion.objects.select_related("decision", "answer_decision").filter(pk=question_id).first()
+    found = (
+        ReviewQuestion.objects.select_related("decision", "answer_decision", "pending").filter(pk=question_id).first()
+    )
     if found is None:
         raise Http404
     return found
@@ -183,11 +185,14 @@ def _onward(request: requests.PageRequest, following: int | None, filters: Queue
 def review_undo(request: requests.PageRequest, question_id: int) -> HttpResponse:
     _question(question_id)
     try:
-        undo(question_id, person=request.user.get_username())
+        undone = undo(question_id, person=request.user.get_username())
     except NotAnswered as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, "Undone: it is open again, and yours.")
+        if undone.state == "open":
+            messages.success(request, "Undone: it is open again, and yours.")
+        else:
+            messages.warning(request, undone.note)
     offer_undo(request, "")
     return redirect(address(question_id, filters_of(QueryDict(requests.text(request.POST, "way")))))
 

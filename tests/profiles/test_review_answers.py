@@ -8,8 +8,11 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from profiles import decisions
+from profiles.decision_pending import approve, refuse
+from profiles.decision_second_eyes import set_second_eyes
 from profiles.models import Decision, ParkedDelivery, ReviewQuestion
 from profiles.review_answers import NotAnswered, answer, carry_out_answers, fingerprint, undo
+from profiles.review_bulk import answer_all, preview_bulk
 from profiles.review_queue import (
     QueueFilters,
     claim,
@@ -191,3 +194,56 @@ def test_a_reopened_separation_is_confirmed_or_turned_into_a_merge(question: Rev
     undo(reopened.pk, person="Ben")
     assert profile_of(ADA) != profile_of(BEN)
     assert Decision.objects.get(withdrawn_at=None).author == "Ana"
+
+
+def test_an_answer_that_changes_very_much_waits_for_a_second_person(question: ReviewQuestion) -> None:
+    set_second_eyes(profiles=1, events=None, author="Ana")
+    answer(question.pk, answer="yes", person="Ana")
+    carry_out_answers()
+    question.refresh_from_db()
+    assert question.pending is not None
+    assert profile_of(ADA) != profile_of(BEN)
+    assert refresh(everything=True).pairs == 0  # it is answered, and not asked again
+    approve(question.pending, author="Ben")
+    assert profile_of(ADA) == profile_of(BEN)
+    set_second_eyes(profiles=None, events=None, author="Ana")
+    undo(question.pk, person="Ana")
+    assert profile_of(ADA) != profile_of(BEN)
+
+
+def test_what_a_second_person_refuses_is_asked_again(question: ReviewQuestion) -> None:
+    set_second_eyes(profiles=1, events=None, author="Ana")
+    answer(question.pk, answer="yes", person="Ana")
+    carry_out_answers()
+    question.refresh_from_db()
+    assert question.pending is not None
+    refuse(question.pending, author="Ben", reason="two people")
+    assert refresh().pairs == 1
+    question.refresh_from_db()
+    assert (question.state, question.closed_because) == ("closed", "refused")
+
+
+def test_what_waits_for_a_second_person_can_be_undone(question: ReviewQuestion) -> None:
+    set_second_eyes(profiles=1, events=None, author="Ana")
+    answer(question.pk, answer="yes", person="Ana")
+    carry_out_answers()
+    undo(question.pk, person="Ana")
+    assert [q.pk for q in asked()] == [question.pk]
+    assert refresh(everything=True) == refresh()
+
+
+def test_several_answers_together_are_one_matter_for_the_second_person() -> None:
+    first, second = many(2)
+    set_second_eyes(profiles=3, events=None, author="Ana")
+    bulk = preview_bulk([first.pk, second.pk], answer="yes", person="Ana")
+    answer_all(bulk, person="Ana", reason="both")
+    assert carry_out_answers().failed == 0
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.pending is not None
+    assert first.pending == second.pending
+    approve(first.pending, author="Ben")
+    set_second_eyes(profiles=None, events=None, author="Ana")
+    undo(second.pk, person="Ana")
+    assert profile_of(("user_id", "a0")) == profile_of(("user_id", "b0"))
+    assert profile_of(("user_id", "a1")) != profile_of(("user_id", "b1"))
