@@ -99,6 +99,37 @@ def measure(size: int) -> Iterator[tuple[str, Cost]]:
 
         yield f"{name}: an unmerge", median(separate, withdraw)
         yield f"{name}: its withdrawal", median(withdraw, separate)
+        withdraw()
+        if name == SHAPES[0]:  # elsewhere the profiles are small
+            yield from by_a_person(f"{size // 3}")
+
+
+def by_a_person(value: str) -> Iterator[tuple[str, Cost]]:
+    """An unmerge as a page does it: what is shown before, and then done, on the profile that an identifier is in."""
+    from profiles.decision_preview import preview_unmerge, preview_withdrawal
+    from profiles.decisions import take_back, unmerge
+    from profiles.models import Decision, Identifier
+
+    cut = Identifier.objects.get(kind__name="anonymous_id", value=value)
+    profile_id, picked = cut.profile_id, [cut.pk]
+    said = {"author": "a", "reason": "r"}
+    made: list[Decision | None] = []
+
+    def carry_out() -> None:
+        expected = preview_unmerge(profile_id, picked).fingerprint
+        made.append(unmerge(profile_id=profile_id, identifier_ids=picked, expected=expected, **said).decision)
+
+    def back() -> None:
+        if made and (decision := made.pop()):
+            take_back(decision=decision, **said)
+
+    back()
+    members = Identifier.objects.filter(profile_id=profile_id).count()
+    name = f"profile of {members}"
+    yield f"{name}: what an unmerge would do", median(lambda: preview_unmerge(profile_id, picked), back)
+    yield f"{name}: shown and unmerged", median(carry_out, back)
+    yield f"{name}: what its withdrawal would do", median(lambda: preview_withdrawal(made[-1]), lambda: None)  # type: ignore[arg-type]
+    yield f"{name}: taken back", median(back, lambda: made or carry_out())
 
 
 def print_measured(size: int) -> None:

@@ -55,6 +55,14 @@ class DecisionPreview:
     seconds: float = 0.0  # that the engine took
 
     @property
+    def traits_that_change(self) -> list[TraitRow]:
+        return [row for row in self.traits if row.differs]
+
+    @property
+    def traits_that_stay(self) -> list[TraitRow]:
+        return [row for row in self.traits if not row.differs]
+
+    @property
     def nothing(self) -> bool:
         """Whether every profile stays what it is."""
         return self.outcome == "whole" and all(p.fate == "stays" for p in [*self.before, *self.after])

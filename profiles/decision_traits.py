@@ -14,7 +14,8 @@ Records = dict[int, list[GoldenTrait]]
 
 @dataclass(frozen=True)
 class TraitCell:
-    """`mark`: lost (a value that nobody has it in any more), won (a value that comes to the fore), or ""."""
+    """`mark`: lost (no profile has this value any more), goes (another one has it then), won (a value that comes to the
+    fore), comes (another one has it now), or "" where nothing changes."""
 
     value: Any
     rule: str
@@ -32,7 +33,7 @@ class TraitRow:
 
     @property
     def differs(self) -> bool:
-        """Whether it is another one somewhere, lost or won."""
+        """Whether some profile has another value of it than before."""
         return any(cell and cell.mark for cell in [*self.before, *self.after])
 
 
@@ -46,22 +47,21 @@ def trait_rows(
     old, new = _by_name(before), _by_name(after)
     names = sorted({name for _, name in old} | {name for _, name in new})
 
-    def cell(trait: GoldenTrait | None, kept: bool, mark: str) -> TraitCell | None:
+    def cell(trait: GoldenTrait | None, mark: str) -> TraitCell | None:
         if trait is None:
             return None
         source = sources.get(trait.source_id, "a removed source")
-        return TraitCell(trait.value, trait.rule, source, trait.time, trait.values_said, "" if kept else mark)
+        return TraitCell(trait.value, trait.rule, source, trait.time, trait.values_said, mark)
 
-    rows = [
-        TraitRow(
-            name,
-            [cell(old.get((p, name)), _has(new, name, [q for q in now if (p, q) in heirs], old.get((p, name))), "lost")
-             for p in was],
-            [cell(new.get((q, name)), _has(old, name, [p for p in was if (p, q) in heirs], new.get((q, name))), "won")
-             for q in now],
-        )
-        for name in names
-    ]  # fmt: skip
+    def before_cell(p: int, name: str) -> TraitCell | None:
+        there = [q for q in now if (p, q) in heirs and _same(old.get((p, name)), new.get((q, name)))]
+        return cell(old.get((p, name)), "" if p in there or (there and p not in now) else "goes" if there else "lost")
+
+    def after_cell(q: int, name: str) -> TraitCell | None:
+        there = [p for p in was if (p, q) in heirs and _same(old.get((p, name)), new.get((q, name)))]
+        return cell(new.get((q, name)), "" if q in there else "comes" if there else "won")
+
+    rows = [TraitRow(name, [before_cell(p, name) for p in was], [after_cell(q, name) for q in now]) for name in names]
     return sorted(rows, key=lambda row: not row.differs)
 
 
@@ -69,8 +69,5 @@ def _by_name(records: Records) -> dict[tuple[int, str], GoldenTrait]:
     return {(profile_id, trait.name): trait for profile_id, record in records.items() for trait in record}
 
 
-def _has(
-    traits: dict[tuple[int, str], GoldenTrait], name: str, profile_ids: list[int], wanted: GoldenTrait | None
-) -> bool:
-    """Whether one of these profiles has that value too."""
-    return any((i, name) in traits and traits[i, name].value == getattr(wanted, "value", None) for i in profile_ids)
+def _same(one: GoldenTrait | None, other: GoldenTrait | None) -> bool:
+    return one is not None and other is not None and one.value == other.value

@@ -24,6 +24,8 @@ def likely_others(profile_id: int) -> list[Likely]:
     }
     held: dict[int, int] = {}
     for link in held_links_of(profile_id, limit=HELD):
+        if link.held == "separated":
+            continue  # a person has said that they are two
         held[link.other_profile_id] = held.get(link.other_profile_id, 0) + 1
     for other, count in sorted(held.items(), key=lambda item: -item[1]):
         why.setdefault(other, f"seen together, and held apart: {count} link{'s' if count > 1 else ''}")

@@ -215,7 +215,7 @@ def test_traits_that_win_and_lose_are_marked() -> None:
     preview = preview_merge(profile_of(ADA), profile_of(BEN))
     plan = next(row for row in preview.traits if row.name == "plan")
     assert [cell and (cell.value, cell.mark) for cell in [*plan.before, *plan.after]] == [
-        ("gold", "lost"), ("free", ""), ("free", "")
+        ("gold", "lost"), ("free", ""), ("free", "comes")
     ]  # fmt: skip
     assert not next(row for row in preview.traits if row.name == "city").differs
 
