@@ -5,7 +5,7 @@ python -m benchmarks.match_run --profiles 100000
 A seeded crowd lands as events and is resolved: one profile in ten is somebody who is there already, written
 differently and reached by another address. Then come a full run (which trains the first model), a second one, and an
 incremental one after one profile in a hundred was told something new. Time is told for each step; memory is the run's
-own process at its largest, which is all of it but the database.
+own processes at their largest, which is all of it but the database.
 """
 
 import argparse
@@ -160,7 +160,8 @@ def timed_run(name: str, kind: str) -> None:
     with match_runs.alone():
         run = carry_out(match_runs.ask(kind, asked_by="benchmark"), on_progress=on_step)
     steps[last[0]] = steps.get(last[0], 0) + time.perf_counter() - last[1]
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    most = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    megabytes = sum(most)  # the run's process, and the one that compares
     print(f"{name}: {run.state} in {time.perf_counter() - start:.1f} s, process at most {megabytes:,.0f} MB so far")
     print("  " + ", ".join(f"{step} {seconds:.1f} s" for step, seconds in steps.items() if seconds > 0.05))
     print(f"  {run.counts} left out {run.skipped} {run.error}", flush=True)

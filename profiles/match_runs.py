@@ -134,6 +134,10 @@ class Progress:
         if monotonic() - self._saved > SAVE_SECONDS:
             self._save()
 
+    def look(self) -> None:
+        """While others are at work."""
+        self(self.run.done)
+
     def _save(self) -> None:
         self._saved = monotonic()
         self._on_step(self.run.step, self.run.done, self.run.total)

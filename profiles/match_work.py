@@ -10,6 +10,7 @@ from django.db.models import F
 
 from profiles import match_engine, match_runs
 from profiles.match_answers import answers_since, standing_answers, with_answers
+from profiles.match_apart import MatchingFailed
 from profiles.match_candidates import Stored, above, store_matches
 from profiles.match_joining import join_sure
 from profiles.match_models import draft_model, keep_trained, model_in_force
@@ -48,6 +49,9 @@ def carry_out(run: MatchRun, *, on_progress: OnStep = lambda step, done, total: 
         finish(run, State.CANCELLED)
     except DatabaseError:
         raise  # it stays as it is, and is taken up again
+    except MatchingFailed as error:
+        logger.error("match run %s failed: %s", run.pk, error)
+        finish(run, State.FAILED, error=str(error))
     except Exception as error:
         # Its message may tell of people; where it happened doesn't.
         where = "".join(traceback.format_tb(error.__traceback__))
@@ -71,7 +75,7 @@ def _carry_out(run: MatchRun, progress: Progress) -> None:
         return
     model = _model(run, records, progress)
     progress.step(Step.COMPARING)
-    found = match_engine.find_matches(records.table, model.parameters, changed=changed, on_progress=progress)
+    found = match_engine.find_matches(records.table, model.parameters, changed=changed, on_wait=progress.look)
     run.counts["compared"] = found.num_rows
     _write(run, model, records, found, changed, progress)
 
@@ -89,15 +93,15 @@ def _model(run: MatchRun, records: Records, progress: Progress) -> MatchModel:
     model = run.model if run.kind == Kind.TRIAL else model_in_force()
     if model is None:
         progress.step(Step.TRAINING)
-        model = _train(records, author=run.asked_by)
+        model = _train(records, author=run.asked_by, progress=progress)
     run.model = model
     return model
 
 
-def _train(records: Records, *, author: str) -> MatchModel:
+def _train(records: Records, *, author: str, progress: Progress) -> MatchModel:
     answers = standing_answers()
     table, told = with_answers(records.table, answers)
-    parameters = match_engine.train(table, answers=told)
+    parameters = match_engine.train(table, answers=told, on_wait=progress.look)
     return keep_trained(parameters, records=table.num_rows, answers=len(answers), author=author)
 
 

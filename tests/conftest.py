@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -61,7 +61,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def plainly(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Probable matches are found by a few fixed weights, in no time, and only when the test says so."""
     from profiles import match_engine
+    from profiles.match_apart import PARTS
     from tests.profiles import plain_matching
 
-    monkeypatch.setattr(match_engine, "_matching", lambda: plain_matching)
+    def call(name: str, *arguments: Any, on_wait: Callable[[], None]) -> Any:
+        on_wait()
+        return PARTS[name](plain_matching, *arguments)
+
+    monkeypatch.setattr(match_engine, "call", call)
     settings.MATCH_SCHEDULED = False

@@ -111,9 +111,9 @@ def test_answers_train_a_draft_which_is_nothing_until_somebody_applies_it(monkey
     asked: list[Any] = []
     whole = match_engine.train
 
-    def spied(records: Any, *, answers: Any) -> Any:
+    def spied(records: Any, *, answers: Any, on_wait: Any) -> Any:
         asked.append(list(answers))
-        return whole(records, answers=answers)
+        return whole(records, answers=answers, on_wait=on_wait)
 
     monkeypatch.setattr(match_engine, "train", spied)
     in_force_before, candidates = model_in_force(), list(MatchCandidate.objects.values())

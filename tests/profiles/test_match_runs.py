@@ -85,9 +85,9 @@ def test_new_and_changed_profiles_are_compared_with_all_and_nothing_else_is(monk
     asked: list[Any] = []
     whole = match_engine.find_matches
 
-    def spied(records: Any, parameters: Any, *, changed: Any, on_progress: Any) -> Any:
+    def spied(records: Any, parameters: Any, *, changed: Any, on_wait: Any) -> Any:
         asked.append(changed)
-        return whole(records, parameters, changed=changed, on_progress=on_progress)
+        return whole(records, parameters, changed=changed, on_wait=on_wait)
 
     monkeypatch.setattr(match_engine, "find_matches", spied)
     bring(seen("again9", person(9)))
@@ -134,8 +134,8 @@ def test_what_changes_while_it_is_compared_waits_for_the_next_run(monkeypatch: p
     crowd()
     whole = match_engine.find_matches
 
-    def slow(records: Any, parameters: Any, *, changed: Any, on_progress: Any) -> Any:
-        found = whole(records, parameters, changed=changed, on_progress=on_progress)
+    def slow(records: Any, parameters: Any, *, changed: Any, on_wait: Any) -> Any:
+        found = whole(records, parameters, changed=changed, on_wait=on_wait)
         if changed is None:
             decide("assert", "p1", "again1")
         return found
@@ -210,10 +210,10 @@ def test_a_run_stops_when_somebody_asks_for_it(monkeypatch: pytest.MonkeyPatch) 
     whole = match_engine.find_matches
     asked = match_runs.ask(FULL)
 
-    def stopped(*args: Any, on_progress: Any, **kwargs: Any) -> Any:
+    def stopped(*args: Any, on_wait: Any, **kwargs: Any) -> Any:
         match_runs.stop(asked.pk)
         monkeypatch.setattr(match_runs, "SAVE_SECONDS", 0)
-        return whole(*args, on_progress=on_progress, **kwargs)
+        return whole(*args, on_wait=on_wait, **kwargs)
 
     monkeypatch.setattr(match_engine, "find_matches", stopped)
     assert [one.state for one in work()] == ["cancelled"]
