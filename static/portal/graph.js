@@ -24,7 +24,7 @@
 
   const style = () => [
     { selector: "node", style: {
-      label: (node) => short(node.data("label")), "font-size": 11, "font-family": "sans-serif",
+      label: (node) => short(node.data("label")), "font-size": 11, "min-zoomed-font-size": 6.5, "font-family": "sans-serif",
       color: css("--tblr-body-color"), "text-valign": "bottom", "text-margin-y": 4, width: 26, height: 26,
       "text-background-color": css("--tblr-bg-surface"), "text-background-opacity": .8, "text-background-padding": 1,
       shape: (node) => (KINDS[node.data("kind")] || OTHER)[0],
@@ -38,6 +38,7 @@
     { selector: 'edge[sort = "held"]', style: { "line-style": "dashed", "line-color": css("--warn") } },
     { selector: "edge.shown", style: { width: 6, opacity: 1 } },
     { selector: "node.picked", style: { "border-width": 4, "border-style": "solid", "border-color": css("--tblr-primary") } },
+    { selector: "node.shown, node.picked", style: { "min-zoomed-font-size": 0 } },
     { selector: "node.shown", style: { "underlay-color": css("--tblr-primary"), "underlay-opacity": .25, "underlay-padding": 6 } },
   ];
 
@@ -53,15 +54,17 @@
   });
   frame.cy = cy;
 
-  // What stands in an edge's row of the table, beside the drawing.
+  // What stands in the row of the table, beside the drawing.
   const tell = (id) => {
-    const row = document.getElementById(id);
+    const one = cy.getElementById(id);
     cy.elements().removeClass("shown");
-    cy.getElementById(id).addClass("shown").connectedNodes().addClass("shown");
+    one.addClass("shown").connectedNodes().addClass("shown");
+    const row = one.isNode() ? box(id)?.closest("tr") : document.getElementById(id);
     if (!row) return;
-    detail.replaceChildren(...[...row.cells].map((cell) => {
+    detail.replaceChildren(...[...row.cells].filter((cell) => !cell.querySelector("input")).map((cell) => {
       const part = document.createElement("div");
       part.append(...[...cell.childNodes].map((child) => child.cloneNode(true)));
+      part.querySelector("label")?.removeAttribute("for");
       return part;
     }));
   };
@@ -70,7 +73,8 @@
     told = event.type === "tap" ? event.target.id() : told;
     tell(event.target.id());
   });
-  cy.on("mouseout", "edge", () => { if (told) tell(told); });
+  cy.on("mouseover", "node", (event) => tell(event.target.id()));
+  cy.on("mouseout", "edge, node", () => { if (told) tell(told); });
   cy.on("mouseover", "edge, node", () => { frame.classList.add("pointing"); });
   cy.on("mouseout", "edge, node", () => { frame.classList.remove("pointing"); });
   document.addEventListener("focusin", (event) => {

@@ -86,6 +86,17 @@ def test_tapping_two_identifiers_selects_them_and_leads_to_why(portal: Portal, p
     expect(page.locator(".steps-list > li")).to_have_count(2)
 
 
+def test_what_is_selected_can_be_split_off(portal: Portal, page: Page) -> None:
+    ada = crowd.ada()
+    page.goto(f"{portal.url}/profiles/{ada}/graph/")
+    phone = number("ada-phone-6f1c2d")
+    at = place(page, f"#{phone}")
+    page.mouse.click(at["x"], at["y"])
+    page.get_by_role("button", name="Split these off").click()
+    expect(page).to_have_url(f"{portal.url}/profiles/{ada}/unmerge/?identifier={phone}")
+    expect(page.locator(f'input[name="identifier"][value="{phone}"]')).to_be_checked()
+
+
 def test_by_keyboard_the_tables_do_all_that_the_drawing_does(portal: Portal, page: Page) -> None:
     ada = crowd.ada()
     page.goto(f"{portal.url}/profiles/{ada}/graph/?identifier={number(crowd.ADA)}")
