@@ -35,6 +35,7 @@ FIREHOSE_SOURCE_ARNS = env.list(
     "FIREHOSE_SOURCE_ARNS", ["arn:aws:firehose:local:000000000000:deliverystream/idportal-events"]
 )
 REGISTRY_TOKEN = env.str("REGISTRY_TOKEN", "") or kept_secret(VAR_DIR, "registry_token")
+ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", "")  # where Firehose keeps its objects; empty: VAR_DIR/firehose
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
 REVIEW_SAMPLE_PERCENT = env.float("REVIEW_SAMPLE_PERCENT", 1)  # of merges without a person, asked about afterwards
 REVIEW_SAMPLES_WAITING = env.int("REVIEW_SAMPLES_WAITING", 200)  # so many of these wait at most
@@ -122,6 +123,7 @@ CELERY_BEAT_SCHEDULE = {
     "review": {"task": "profiles.refresh_review", "schedule": 3_600.0},
     "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
     "imports": {"task": "ingest.continue_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "replay_kept": {"task": "ingest.replay_kept", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }

@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 RESOLVE_TASK = "profiles.resolve"
 IMPORT_TASK = "ingest.run_import"
+REPLAY_TASK = "ingest.replay_kept"
 # Beat asks for resolution too, so a message that nobody took is soon worth nothing.
 _EXPIRES = 60
 
@@ -21,6 +22,11 @@ def announce_landing() -> None:
 def announce_import(import_id: int) -> None:
     """Never fails and never waits: without a broker, the import begins with beat's next turn."""
     _announce(IMPORT_TASK, import_id)
+
+
+def announce_replay() -> None:
+    """Never fails and never waits: without a broker, the replay begins with beat's next turn."""
+    _announce(REPLAY_TASK)
 
 
 def _announce(task: str, *args: int, expires: float | None = None) -> None:

@@ -253,3 +253,47 @@ class Import(models.Model):
     def open(self) -> bool:
         """Whether it may still go on."""
         return self.state in (self.State.UPLOADED, self.State.RUNNING, self.State.PAUSED, self.State.FAILED)
+
+
+class KeptReplay(models.Model):
+    """What somebody wants replayed of the objects that Firehose keeps, and how far it is.
+
+    received = landed + duplicate + rejected; objects whose end can't be read are counted, with the last one's reason.
+    """
+
+    class What(models.TextChoices):
+        UNDELIVERED = "http-endpoint-failed", "not delivered"
+        UNPROCESSED = "processing-failed", "not transformed"
+        ARCHIVE = "archive", "archive of all records"
+
+    what = models.CharField(max_length=20, choices=What)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    author = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    last_key = models.TextField(blank=True)  # it goes on after this one
+    objects_in_all = models.BigIntegerField(null=True)
+    objects_done = models.BigIntegerField(default=0)
+    objects_broken = models.BigIntegerField(default=0)
+    received = models.BigIntegerField(default=0)
+    landed = models.BigIntegerField(default=0)
+    duplicate = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "kept_replays"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(received=models.F("landed") + models.F("duplicate") + models.F("rejected")),
+                name="no_record_lost",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"replay {self.pk}"
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.finished_at else min(99, self.objects_done * 100 // max(1, self.objects_in_all or 1))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ingest.views import deliveries, events, imports, rejected, sources
+from ingest.views import deliveries, events, imports, kept, rejected, sources
 
 urlpatterns = [
     path("events/", events.events, name="events"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sources/<int:source_id>/secret/", sources.source_secret, name="source_secret"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:delivery_id>/", deliveries.delivery, name="delivery"),
+    path("deliveries/kept/", kept.kept, name="kept"),
+    path("deliveries/kept/replay/", kept.kept_replay, name="kept_replay"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:import_id>/", imports.import_, name="import"),
     re_path(r"^imports/(?P<import_id>\d{1,18})/(?P<verb>start|pause|cancel)/$", imports.import_do, name="import_do"),

@@ -55,7 +55,7 @@ def _replay(ids: Sequence[int], total: ReplayResult) -> ReplayResult:
         rows = list(free.order_by("id"))
         if not rows:
             return replace(total, skipped=total.skipped + len(ids))
-        sources = _Sources()
+        sources = CurrentSources()
         data = [bytes(row.data) for row in rows]
         landed = land(
             request_id=f"replay-{uuid.uuid4()}",
@@ -76,7 +76,7 @@ def _replay(ids: Sequence[int], total: ReplayResult) -> ReplayResult:
     )
 
 
-class _Sources:
+class CurrentSources:
     """The sources of now, which may not be those of when the record was rejected."""
 
     def __init__(self) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from ingest import partitions
 from ingest.announcement import announce_import
 from ingest.importing import runs
+from ingest.kept import replays
 
 logger = logging.getLogger(__name__)
 
@@ -36,3 +37,12 @@ def continue_imports() -> None:
     """Those whose worker was killed, or whose message was lost."""
     for import_id in runs.running_imports():
         announce_import(import_id)
+
+
+@shared_task(name="ingest.replay_kept")
+def replay_kept() -> None:
+    """All that wait: also those whose worker was killed, or whose message was lost."""
+    for replay_id in replays.waiting_replays():
+        replay = replays.run(replay_id)
+        if replay:
+            logger.info("replay %s: %d landed, %d duplicate", replay_id, replay.landed, replay.duplicate)

@@ -390,8 +390,8 @@ def test_a_bug_is_a_500_that_tells_no_personal_data(
 def test_the_hot_path_imports_neither_boto3_nor_the_phone_book() -> None:
     code = (
         "import sys, lambdas.collect.handler;"
-        "print([name for name in ('boto3', 'botocore', 's3transfer', 'phonenumbers', 'email_validator', 'crawlerdetect',"
-        " 'django', 'asyncio', 'lambdas.transform', 'lambdas.local') if name in sys.modules])"
+        "print([name for name in ('boto3', 'botocore', 's3transfer', 'phonenumbers', 'email_validator',"
+        " 'crawlerdetect', 'django', 'asyncio', 'lambdas.transform', 'lambdas.local') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -72,6 +72,7 @@ MAY_SEE = {
     "import_effect": IMPORT,
     "import_errors": IMPORT,
     "rejected": SEE_DELIVERIES,
+    "kept": SEE_DELIVERIES,
     "rejected_record": SEE_DELIVERIES,
 }
 MAY_POST = {
@@ -94,6 +95,7 @@ MAY_POST = {
     "decision_undo": DECIDE,
     "decision_waiting": DECIDE,
     "second_eyes": CHANGE_RULES,
+    "kept_replay": {"steward", "administrator"},
     "matching_run": CHANGE_RULES,
     "matching_stop": CHANGE_RULES,
     "matching_thresholds": CHANGE_RULES,
@@ -137,6 +139,7 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
         "imports": "/imports/", "import": f"/imports/{job}/", "import_effect": f"/imports/{job}/effect/",
         "import_errors": f"/imports/{job}/rejected.csv", "import_do": f"/imports/{job}/pause/",
+        "kept": "/deliveries/kept/", "kept_replay": "/deliveries/kept/replay/",
         "rejected_replay": "/rejected/replay/", "matching": "/matching/", "matching_progress": "/matching/progress/",
         "matching_run": "/matching/runs/",
         "matching_stop": "/matching/runs/1/stop/", "matching_thresholds": "/matching/thresholds/",
