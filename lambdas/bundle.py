@@ -20,9 +20,7 @@ ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("collect", "transform", "rotate")
 MAX_UNZIPPED = 250 * 1024 * 1024
 # Data of features that the normaliser doesn't use: where a number is, whose it is, its time zone.
-NOT_NEEDED = re.compile(
-    r"phonenumbers/(geodata|carrierdata|tzdata)/|/(tests?|__pycache__)/|\.py[ci]$|\.typed$"
-)
+NOT_NEEDED = re.compile(r"phonenumbers/(geodata|carrierdata|tzdata)/|/(tests?|__pycache__)/|\.py[ci]$|\.typed$")
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
 
