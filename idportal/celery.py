@@ -9,4 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
 app = Celery("idportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["idportal"], related_name="figures")
 app.set_default()  # the current app is a thread's own otherwise: requests are answered in other threads

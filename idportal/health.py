@@ -35,18 +35,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    lag = _lag()
-    problems = [*_database_problems(lag), *_broker_problems()]
+    waiting = lag()
+    problems = [*_database_problems(waiting), *_broker_problems()]
     answer = {
         "status": "not ready" if problems else "ready",
         "problems": problems,
-        "unresolved_deliveries": lag.unresolved_deliveries if lag else None,
-        "oldest_seconds": round(lag.oldest_seconds, 1) if lag else None,
+        "unresolved_deliveries": waiting.unresolved_deliveries if waiting else None,
+        "oldest_seconds": round(waiting.oldest_seconds, 1) if waiting else None,
     }
     return JsonResponse(answer, status=503 if problems else 200)
 
 
-def _lag() -> Lag | None:
+def lag() -> Lag | None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(_UNRESOLVED)

@@ -30,7 +30,10 @@ HTTPS = PORTAL_URL.startswith("https://")
 DEMO_SHOP = env.bool("DEMO_SHOP", not HTTPS)
 
 # Several values may be valid at once, so that keys can be rotated without a gap.
-FIREHOSE_ACCESS_KEYS = env.list("FIREHOSE_ACCESS_KEYS", []) or [kept_secret(VAR_DIR, "firehose_access_key")]
+FIREHOSE_ACCESS_KEYS: list[str] = env.list("FIREHOSE_ACCESS_KEYS", [])
+FIREHOSE_ACCESS_KEY_SECRET = env.str("FIREHOSE_ACCESS_KEY_SECRET", "")  # on AWS: the secret that is rotated
+if not FIREHOSE_ACCESS_KEYS and not FIREHOSE_ACCESS_KEY_SECRET:
+    FIREHOSE_ACCESS_KEYS = [kept_secret(VAR_DIR, "firehose_access_key")]
 FIREHOSE_SOURCE_ARNS = env.list(
     "FIREHOSE_SOURCE_ARNS", ["arn:aws:firehose:local:000000000000:deliverystream/idportal-events"]
 )
@@ -105,7 +108,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# A cache may forget and a broker may not, so on AWS they are two.
+CACHE_URL = env.str("CACHE_URL", "") or REDIS_URL
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 
 # --- Celery ---------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -137,6 +142,15 @@ MATCH_EVERY_MINUTES = env.float("MATCH_EVERY_MINUTES", 5)  # new and changed pro
 MATCH_FULL_HOURS = env.float("MATCH_FULL_HOURS", 24)  # all profiles
 MATCH_LEAST_RECORDS = env.int("MATCH_LEAST_RECORDS", 50)  # fewer people teach nothing
 MATCH_LEARN_FROM_ANSWERS = env.int("MATCH_LEARN_FROM_ANSWERS", 20)  # so many new ones make a draft of a better model
+
+# "celery": at once after each landing, and by beat. "pg_cron": by the database itself, see manage.py schedule.
+RESOLVE_BY = env.str("RESOLVE_BY", "celery")
+if RESOLVE_BY not in ("celery", "pg_cron"):
+    raise ImproperlyConfigured(f"RESOLVE_BY is {RESOLVE_BY}: set it to celery or pg_cron")
+if RESOLVE_BY == "pg_cron":
+    del CELERY_BEAT_SCHEDULE["resolve"]
+if env.bool("LOG_FIGURES", False):
+    CELERY_BEAT_SCHEDULE["figures"] = {"task": "idportal.log_figures", "schedule": 60.0, "options": {"expires": 60}}
 
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

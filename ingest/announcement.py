@@ -3,6 +3,7 @@
 import logging
 
 from celery import current_app
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 RESOLVE_TASK = "profiles.resolve"
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 def announce_landing() -> None:
     """Never fails and never waits: without a broker, resolution starts with beat's next turn."""
+    if settings.RESOLVE_BY == "pg_cron":
+        return
     _announce(RESOLVE_TASK, expires=_EXPIRES)
 
 

@@ -3,7 +3,6 @@
 Anything else is sent again, with one exception: 413 loses the delivery for good, so it is never given.
 """
 
-import hmac
 import logging
 import time
 import traceback
@@ -19,6 +18,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from ingest.access_keys import is_access_key
 from ingest.landing import land
 from ingest.models import Delivery
 from ingest.records import Record, Unreadable, read_record
@@ -75,7 +75,7 @@ def _admit(request: HttpRequest, request_id: str) -> None:
     if request.method != "POST":
         raise Refused(405, "deliveries are posted")
     given = request.META.get("HTTP_X_AMZ_FIREHOSE_ACCESS_KEY", "").encode("latin-1", "replace")
-    if not any(hmac.compare_digest(given, key.encode()) for key in settings.FIREHOSE_ACCESS_KEYS if key):
+    if not is_access_key(given):
         raise Refused(401, "the access key is not one of FIREHOSE_ACCESS_KEYS")
     if request.headers.get("X-Amz-Firehose-Source-Arn") not in settings.FIREHOSE_SOURCE_ARNS:
         raise Refused(403, "the source ARN is not one of FIREHOSE_SOURCE_ARNS")
