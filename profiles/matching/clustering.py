@@ -33,7 +33,7 @@ def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dic
         if probability < threshold:
             break
         one, two = group[a], group[b]
-        if one != two and _may_join(members[one], members[two], known, between):
+        if one != two and may_join(members[one], members[two], known, between):
             if len(members[one]) < len(members[two]):
                 one, two = two, one
             members[one] += members[two]
@@ -42,7 +42,7 @@ def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dic
     return {record: min(members[g]) for record, g in group.items()}
 
 
-def _may_join(one: list[str], two: list[str], known: dict[str, Facts], between: dict[str, dict[str, float]]) -> bool:
+def may_join(one: list[str], two: list[str], known: dict[str, Facts], between: dict[str, dict[str, float]]) -> bool:
     """Whether all that is known between the two groups, on average, speaks for one person."""
     if len(one) + len(two) > MOST:
         return False

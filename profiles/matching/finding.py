@@ -8,9 +8,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from profiles.matching import guards, scoring, training
+from profiles.matching import guards, neighbours, scoring, training
 from profiles.matching.cleaning import TEXTS, UnusableRecords, clean, id_column, id_columns
 from profiles.matching.comparisons import comparisons
+from profiles.matching.contradictions import facts
 from profiles.matching.model import Model
 
 Answers = Iterable[tuple[str, str, bool]]
@@ -80,13 +81,28 @@ def find_matches(records: pa.Table, model: Model, *, changed: set[str] | None = 
         return _empty()
     connection = scoring.open_people(cleaned, model.id_columns)
     table = scoring.compare(connection, model, least_bits=LEAST_BITS)
+    alone = _weighed(connection, model, table)
+    chains, refused = neighbours.groups(dict(zip(alone.pairs, alone.final.tolist(), strict=True)), facts(cleaned))
+    table = _with_pairs(connection, model, table, sorted(chains.keys() - set(alone.pairs)))
     if changed is not None:
         connection.execute("CREATE TABLE changed AS SELECT unnest(?::VARCHAR[]) AS record_id", [sorted(changed)])
         connection.execute(
             f"CREATE TABLE changed_pairs AS SELECT * FROM {table} WHERE record_id_l IN (FROM changed) OR record_id_r IN (FROM changed)"
         )
         table = "changed_pairs"
-    return _matches(connection, model, _weighed(connection, model, table))
+    scored = _weighed(connection, model, table)
+    scored.hear(chains, refused)
+    return _matches(connection, model, scored)
+
+
+def _with_pairs(connection: duckdb.DuckDBPyConnection, model: Model, table: str, more: list[tuple[str, str]]) -> str:
+    """The table, and the pairs that no blocking pass proposed."""
+    if not more:
+        return table
+    connection.execute(f"CREATE TABLE proposed AS FROM {table}")
+    pairs = scoring.pair_table([a for a, _ in more], [b for _, b in more])
+    connection.execute(f"INSERT INTO proposed BY NAME FROM {scoring.compare(connection, model, pairs=pairs)}")
+    return "proposed"
 
 
 class _Scored:
@@ -109,7 +125,16 @@ class _Scored:
         )
         self.prior = float(np.log2(model.rates["match"] / (1 - min(model.rates["match"], 0.5))))
         self.bits = self.prior + self.weights.sum(axis=1) + self.namesakes + self.guard
-        self.final = model.slope * self.bits + model.shift
+        self.own = model.slope * self.bits + model.shift
+        self.final = self.own
+        self.pairs = list(zip(self.left, self.right, strict=True))
+
+    def hear(self, chains: dict[tuple[str, str], float], refused: set[tuple[str, str]]) -> None:
+        """Lets third records speak."""
+        heard = [
+            neighbours.correction(p, w, chains, refused) for p, w in zip(self.pairs, self.own.tolist(), strict=True)
+        ]
+        self.final = self.own + np.array(heard)
 
 
 def _weighed(connection: duckdb.DuckDBPyConnection, model: Model, table: str) -> _Scored:
@@ -197,12 +222,11 @@ def _waterfall(
     if scored.guard[i] < -0.005:
         kind = guards.KINDS[scored.kind[i]]
         parts.append(_part("guard", None, None, kind.name, scored.guard[i], kind.words))
-    if abs(scored.final[i] - scored.bits[i]) > 0.005:
-        parts.append(
-            _part(
-                "answers", None, None, "calibration", scored.final[i] - scored.bits[i], "what stewards' answers taught"
-            )
-        )
+    if abs(learned := scored.own[i] - scored.bits[i]) > 0.005:
+        parts.append(_part("answers", None, None, "calibration", learned, "what stewards' answers taught"))
+    if abs(heard := scored.final[i] - scored.own[i]) > 0.005:
+        words = "other records tie them together" if heard > 0 else "other records of the two contradict each other"
+        parts.append(_part("other records", None, None, "chain" if heard > 0 else "contradiction", heard, words))
     return parts
 
 

@@ -71,3 +71,20 @@ def test_records_without_ids_are_refused_with_a_reason() -> None:
 def test_any_one_column_is_enough_to_run() -> None:
     records = pa.table({"record_id": ["1", "2", "3"], "full_name": ["Ada Lovelace", "Lovelace, Ada", None]})
     assert find_matches(records, train(records)).num_columns == 5
+
+
+def test_answers_make_it_better_and_leave_the_order_of_other_pairs_alone(
+    people: tuple[pa.Table, dict[str, str]], matches: pa.Table
+) -> None:
+    records, truth = people
+    ordered = sorted(matches.to_pylist(), key=lambda row: abs(row["match_weight"]))
+    pairs = [(row["record_id_1"], row["record_id_2"]) for row in ordered[:60]]
+    answers = [(a, b, truth[a] == truth[b]) for a, b in pairs]
+    taught = find_matches(records, train(records, answers=answers))
+
+    def wrong(found: pa.Table) -> int:
+        sure = {(r["record_id_1"], r["record_id_2"]) for r in found.to_pylist() if r["probability"] >= 0.5}
+        ids = sorted(truth)
+        return sum((truth[a] == truth[b]) != ((a, b) in sure) for i, a in enumerate(ids) for b in ids[i + 1 :])
+
+    assert wrong(taught) <= wrong(matches)
