@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
+from profiles.decision_pending import waiting_decisions
 from profiles.models import UndefinedKind
 from profiles.parked import parked_deliveries
 from profiles.review import MANY, open_questions
@@ -28,7 +29,7 @@ class Matter:
 
 
 def matters() -> list[Matter]:
-    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_questions()]
+    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_second_eyes(), *_questions()]
 
 
 def _silence() -> Iterator[Matter]:
@@ -78,6 +79,16 @@ def _undefined_kinds() -> Iterator[Matter]:
             "tag", "warn", f"Identifiers of a kind nobody has defined: {kind}",
             "Events carry them. Until the rules name the kind, they join nobody.",
             reverse("events"), "ingest.view_events",
+        )  # fmt: skip
+
+
+def _second_eyes() -> Iterator[Matter]:
+    if pending := len(waiting_decisions()):
+        decisions = _plural(pending, "decision", "decisions")
+        yield Matter(
+            "users", "warn", f"{_count(pending)} {decisions} waiting for a second person",
+            "They change more than one person may decide alone. Nothing of them is applied before.",
+            reverse("decisions"), "profiles.view_profiles",
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from profiles.views.profile_frame import frame
 
 DECIDE = ("profiles.view_profiles", "profiles.decide")  # what a decision would do names people
 REFUSED = 409
+UNSEEN = "unseen"  # instead of a fingerprint: it would take too long to be looked at before
 WHY_APART = (
     "two people share a device",
     "a family shares a contact",
@@ -126,7 +127,8 @@ class _Asked:
         return self.action in {"decide", "reject"} and bool(self.expected or self.action == "reject")
 
     def words(self) -> dict[str, str]:
-        expected = self.expected if self.action == "decide" else ""
+        unseen = self.action != "decide" or self.expected == UNSEEN
+        expected = "" if unseen else self.expected
         return {"author": self.author, "reason": self.reason, "expected": expected}
 
 

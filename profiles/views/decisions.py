@@ -32,7 +32,7 @@ from profiles.decision_second_eyes import second_eyes
 from profiles.decisions import take_back
 from profiles.ids import public_ids
 from profiles.models import Decision
-from profiles.views.deciding import DECIDE, REFUSED
+from profiles.views.deciding import DECIDE, REFUSED, UNSEEN
 
 READ = "profiles.view_profiles"
 SHOWN = 60  # identifiers of a side
@@ -89,7 +89,7 @@ def decision(request: requests.PageRequest, decision_id: int) -> HttpResponse:
         if not request.user.has_perms(DECIDE):
             raise PermissionDenied
         try:
-            return _withdrawn(request, found, expected=requests.text(request.POST, "expected"))
+            return _withdrawn(request, found, expected=_looked_at(request))
         except ValidationError as refused:
             error = " ".join(refused.messages)
     return render(
@@ -106,6 +106,12 @@ def _withdrawn(request: requests.PageRequest, found: Listed, *, expected: str) -
         return redirect("decision_waiting", decided.pending.pk)
     messages.success(request, "Withdrawn. Profiles are what they are without this decision.")
     return redirect("decision", found.decision_id)
+
+
+def _looked_at(request: requests.PageRequest) -> str:
+    """The fingerprint of the preview; none where it would have taken too long."""
+    expected = requests.text(request.POST, "expected")
+    return "" if expected == UNSEEN else expected or "nothing"
 
 
 def _one(request: requests.PageRequest, found: Listed) -> dict[str, Any]:

@@ -300,3 +300,29 @@ def test_who_may_not_decide_is_shown_no_way_to(analyst: Client, people: dict[str
     assert analyst.post(f"/decisions/{decision.pk}/", {"reason": "r", "expected": "0"}).status_code == 403
     decision.refresh_from_db()
     assert decision.withdrawn_at is None
+
+
+def test_what_is_too_much_to_look_at_can_be_decided_all_the_same(
+    steward: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = crowd.ada()
+    form = {"identifier": [phone_of_ada()], "action": "preview", "reason": "her sister's phone"}
+    monkeypatch.setattr("profiles.decision_preview.PREVIEW_SECONDS", 0)
+    page = steward.post(f"/profiles/{ada}/unmerge/", form).content.decode()
+    assert "more than can be looked at in a moment" in page
+    assert 'value="unseen"' in page
+    done = steward.post(f"/profiles/{ada}/unmerge/", form | {"action": "decide", "expected": "unseen"})
+    assert done.status_code == 302
+    decision = Decision.objects.get()
+    address = f"/decisions/{decision.pk}/"
+    assert steward.post(address, {"reason": "I erred"}).status_code == 409  # nothing was looked at
+    assert steward.post(address, {"reason": "I erred", "expected": "unseen"}).status_code == 302
+
+
+def test_the_overview_says_that_decisions_wait(steward: Client) -> None:
+    ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    set_second_eyes(profiles=1, events=None, author="Root")
+    page = steward.get(f"/profiles/{ada}/merge/", {"with": ben}).content.decode()
+    form = {"with": ben, "action": "decide", "reason": "twins", "expected": fingerprint(page)}
+    steward.post(f"/profiles/{ada}/merge/", form)
+    assert "1 decision waiting for a second person" in steward.get("/").content.decode()

@@ -10,6 +10,7 @@ from profiles.models import Decision, PendingDecision
 from tests.pages import crowd
 from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults
+from tests.profiles.exactly import differing, everything
 
 
 def pick(page: Page, portal: Portal, ada: str) -> None:
@@ -91,6 +92,7 @@ def test_both_sides_follow_what_is_picked_and_the_focus_stays(portal: Portal, co
 
 def test_without_script_one_unmerges_withdraws_and_merges(portal: Portal, browser: Browser) -> None:
     ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    before = everything()
     context = browser.new_context(java_script_enabled=False)
     portal.log_in(context, "steward")
     page = context.new_page()
@@ -103,6 +105,7 @@ def test_without_script_one_unmerges_withdraws_and_merges(portal: Portal, browse
     page.get_by_role("button", name="Unmerge", exact=True).click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Everything is as it was before")).to_be_visible()
+    assert differing(before, everything()) == []
     page.get_by_role("link", name="Merge with…").click()
     page.get_by_role("searchbox", name="Find the other profile").fill("ben@example.com")
     page.get_by_role("button", name="Find", exact=True).click()
@@ -115,5 +118,6 @@ def test_without_script_one_unmerges_withdraws_and_merges(portal: Portal, browse
     page.get_by_label("Reason").fill("no, not even twins")
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("Withdrawn. Profiles are what they are without")).to_be_visible()
+    assert differing(before, everything()) == []
     assert crowd.profile_id(crowd.BEN) == ben
     context.close()
