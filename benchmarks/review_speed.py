@@ -29,6 +29,16 @@ SELECT 3 * n + 1, 3 * n + k, now(), (n + 1)::bigint << 20, false, CASE k WHEN 3 
 FROM generate_series(1, %(questions)s) n, generate_series(2, 3) k
 """
 
+# A delivery that shows so many of the pairs once more.
+DELIVERY = """
+WITH landed AS (
+    INSERT INTO deliveries (request_id, origin, received_at, bytes, records, received, landed, duplicate, rejected, resolved_at)
+    VALUES (gen_random_uuid(), 'firehose', now(), 0, 1, 1, 1, 0, 0, clock_timestamp()) RETURNING delivery_id
+)
+UPDATE links SET event_id = delivery_id << 20 FROM landed
+WHERE held IS NOT NULL AND a_id IN (SELECT 3 * n + 1 FROM generate_series(1, %(links)s) n)
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,12 +80,14 @@ def measure(questions: int, times: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE review_questions")
     say("a refresh with nothing new", [timed(refresh_review) for _ in range(times)])
+    say("a refresh after 1,000 held links", [after_a_delivery(refresh_review) for _ in range(times)])
     say("a refresh of everything, with nothing new", [timed(lambda: refresh_review(everything=True)) for _ in range(3)])
     print(f"{ReviewQuestion.objects.filter(state='open').count():,} open questions")
     person = User.objects.create_user("steward")
     person.groups.add(Group.objects.get(name="steward"))
     client = Client()
     client.force_login(person)
+    opened(client, "/review/?sort=oldest")  # the first request of a process reads its templates
     middle = ReviewQuestion.objects.order_by("pk")[questions // 2]
     addresses = {
         "the queue": "/review/",
@@ -88,6 +100,14 @@ def measure(questions: int, times: int) -> None:
     }
     for name, address in addresses.items():
         say(name, [timed(lambda address=address: opened(client, address)) for _ in range(times)])
+
+
+def after_a_delivery(refresh: Callable[[], object]) -> float:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVERY, {"links": 1000})
+    return timed(refresh)
 
 
 def opened(client: object, address: str) -> None:

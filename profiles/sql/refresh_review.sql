@@ -7,7 +7,7 @@ LANGUAGE plpgsql SET client_min_messages = warning SET jit = off AS $$
 DECLARE
     last public.review_progress;
     upto public.review_progress;
-    closed bigint; pairs bigint; questions_about_values bigint; parked bigint; samples bigint; reopened bigint;
+    closed bigint := 0; pairs bigint := 0; reopened bigint := 0; questions_about_values bigint; parked bigint; samples bigint;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(7401524) THEN
         RETURN NULL;
@@ -25,15 +25,17 @@ BEGIN
     IF NOT everything THEN
         PERFORM touch_review(last);
     END IF;
-    PERFORM gather_review_links(everything);
-    PERFORM gather_review_separations(everything);
-    PERFORM gather_review_pairs(everything, crowd);
-    closed := close_review_questions(everything);
-    pairs := ask_about_pairs();
+    IF everything OR EXISTS (SELECT FROM review_touched) THEN
+        PERFORM gather_review_links(everything);
+        PERFORM gather_review_separations(everything);
+        PERFORM gather_review_pairs(everything, crowd);
+        closed := close_review_questions(everything);
+        pairs := ask_about_pairs();
+        reopened := reopen_decisions(everything);
+    END IF;
     questions_about_values := ask_about_values(everything);
     parked := ask_about_deliveries();
     samples := ask_about_samples(coalesce(last.sampled_id, 0), sample_share, sample_waiting);
-    reopened := reopen_decisions(everything);
 
     DELETE FROM review_progress;
     INSERT INTO review_progress SELECT upto.*;
