@@ -135,9 +135,6 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Probable matches -----------------------------------------------------------------------------------------
 MATCH_SCHEDULED = env.bool("MATCH_SCHEDULED", True)
-MATCH_BACKEND = env.str("MATCH_BACKEND", "duckdb")  # spark: for more profiles than one machine can compare
-if MATCH_BACKEND not in ("duckdb", "spark"):
-    raise ImproperlyConfigured(f"MATCH_BACKEND is {MATCH_BACKEND}: set it to duckdb or spark")
 MATCH_EVERY_MINUTES = env.float("MATCH_EVERY_MINUTES", 5)  # new and changed profiles
 MATCH_FULL_HOURS = env.float("MATCH_FULL_HOURS", 24)  # all profiles
 MATCH_LEAST_RECORDS = env.int("MATCH_LEAST_RECORDS", 50)  # fewer people teach nothing
