@@ -27,6 +27,12 @@ lint: venv ## ruff, mypy, templates, import contracts, migrations
 	.venv/bin/lint-imports
 	.venv/bin/python manage.py makemigrations --check --dry-run
 
+chaos: venv ## faults of every kind while a crowd streams: nothing lost, nothing doubled; SHORT=1 for minutes
+	@.venv/bin/python -m benchmarks.chaos
+
+load: venv ## as many events as the front door takes, for ten minutes; SHORT=1 for twenty seconds
+	@.venv/bin/python -m benchmarks.load
+
 bundles: runtime ## the Lambda functions as zips under var/bundles, from the lock file
 	@.venv/bin/python -m lambdas.bundle
 
@@ -40,4 +46,4 @@ clean: ## remove the virtual environment and caches; var/ with its data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
 
-.PHONY: help run demo test bench bundles lint runtime venv clean
+.PHONY: help run demo test bench bundles chaos load lint runtime venv clean
