@@ -98,7 +98,7 @@ def page(a: Assumed) -> str:
     lines = [
         "# What it costs, and what is full first",
         "",
-        "Computed by `docs/costs.py` from named prices; change one: `python docs/costs.py firehose_gb=0.031`. The prices",
+        "Computed by `docs/costs.py` from named prices; change one by `python docs/costs.py firehose_gb=0.031`. They",
         "are round figures that nobody has compared with a price list: **look yours up before you trust a sum**.",
         "",
         "| US dollars a month | " + " | ".join(f"{size:,} million events" for size in sizes) + " |",
