@@ -202,7 +202,7 @@ def settings(
         probability_two_random_records_match=prior,
         comparisons=[_splink(c, i, m[i], u[i], FUNCTIONS[backend]) for i, c in enumerate(compared)],
         blocking_rules_to_generate_predictions=[{"blocking_rule": rule} for rule in blocking_rules],
-        retain_matching_columns=True,
+        retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )
 

@@ -111,9 +111,7 @@ class _Scored:
     def __init__(self, model: Model, found: dict[str, np.ndarray]) -> None:
         size = len(model.m)
         self.left, self.right = found["record_id_l"].tolist(), found["record_id_r"].tolist()
-        gamma = np.column_stack([found[f"gamma_c{i}"] for i in range(size)]).astype(int)
-        best = np.array([len(levels) - 1 for levels in model.m])
-        self.levels = np.where(gamma >= 0, best - gamma, -1)
+        self.levels = np.column_stack([found[f"level_{i}"] for i in range(size)]).astype(np.int64)
         fields = [c.field for c in model.compared]
         weights = np.column_stack([found[f"w{i}"] for i in range(size)]).astype(float)
         self.weights = guards.without_echo(fields, weights, self.levels, np.array(model.m[fields.index("e-mail")]))
@@ -138,11 +136,9 @@ class _Scored:
 
 
 def _weighed(connection: duckdb.DuckDBPyConnection, model: Model, table: str) -> _Scored:
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
     columns = ["record_id_l", "record_id_r"]
     for i in range(len(model.m)):
-        tf = f" + mw_tf_adj_c{i}" if f"mw_tf_adj_c{i}" in present else ""
-        columns += [f"gamma_c{i}", f"coalesce(mw_c{i}{tf}, 0.0) AS w{i}"]
+        columns += [f"level_{i}", f"w{i}"]
     columns += [
         "greatest(coalesce(a.name_bearers, 1), coalesce(b.name_bearers, 1)) AS bearers",
         "(SELECT count(*) FROM people) AS size",

@@ -1,6 +1,7 @@
 """Cleaned records and a model → Splink's levels and weights of pairs, in a DuckDB table."""
 
 import logging
+import math
 import tempfile
 
 import duckdb
@@ -13,6 +14,7 @@ from profiles.matching import blocking
 from profiles.matching.comparisons import settings
 from profiles.matching.model import Model
 
+NUDGE = 1e-7
 FREQUENT = ("given", "surname", "dob", "email", "phone", "postcode", "city", "company")
 # What doesn't fit into this goes to disk for the while: the process as a whole stays below 4 GB.
 LIMITS: dict[str, str | bool | int | float | list[str]] = {
@@ -43,12 +45,11 @@ def compare(
     pairs: pa.Table | None = None,
     least_bits: float | None = None,
 ) -> str:
-    """The name of a table with gamma_cN and mw_… of the given pairs, or of all that blocking proposes."""
+    """The name of a table with level_N (0 the best, -1 missing) and the weights wN of the given pairs, or of all that blocking proposes."""
     size = _count(connection, "people")
     api = DuckDBAPI(connection)
     rules = blocking.blocking_rules(size, model.id_columns)
-    m = model.m
-    u = model.u or [[1.0 / len(levels)] * len(levels) for levels in m]
+    m, u = _told_apart(model)
     made = settings(model.compared, rules, m, u, prior=min(max(model.rates.get("match", 1e-4), 1e-12), 0.5))
     linker = Linker(api.register("people"), made, log_level=logging.WARNING, validate_settings=False)
     for index, column in enumerate([*FREQUENT, *model.id_columns]):
@@ -58,7 +59,31 @@ def compare(
         connection.register("given_pairs", pairs)
         connection.execute("CREATE OR REPLACE TABLE pairs_to_compare AS SELECT '0' AS match_key, * FROM given_pairs")
         linker.table_management.register_blocked_pairs_for_predict(api.register("pairs_to_compare"))
-    return linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never").physical_name
+    predicted = linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never").physical_name
+    return _slim(connection, predicted, m, u)
+
+
+def _told_apart(model: Model) -> tuple[list[list[float]], list[list[float]]]:
+    """The m and u of each level, such that no two levels of a comparison weigh exactly the same."""
+    u = model.u or [[share / 2.0 ** (k + 1) for k, share in enumerate(levels)] for levels in model.m]
+    return [[share * (1 + (k + 1) * NUDGE) for k, share in enumerate(levels)] for levels in model.m], u
+
+
+def _slim(connection: duckdb.DuckDBPyConnection, predicted: str, m: list[list[float]], u: list[list[float]]) -> str:
+    """Levels and weights only. Splink keeps levels together with all compared values or not at all, and the values of
+    millions of pairs don't fit into memory: so the level is read off its weight."""
+    present = {row[0] for row in connection.execute(f"DESCRIBE {predicted}").fetchall()}
+    columns = ["record_id_l", "record_id_r"]
+    for i, (m_levels, u_levels) in enumerate(zip(m, u, strict=True)):
+        bits = [math.log2(a / b) for a, b in zip(m_levels, u_levels, strict=True)]
+        cases = " ".join(f"WHEN abs(mw_c{i} - ({b!r})) < {NUDGE / 4!r} THEN {k}" for k, b in enumerate(bits))
+        columns += [f"(CASE {cases} ELSE -1 END)::TINYINT AS level_{i}"]
+        tf = f" + mw_tf_adj_c{i}" if f"mw_tf_adj_c{i}" in present else ""
+        columns.append(f"coalesce(mw_c{i}{tf}, 0.0)::DOUBLE AS w{i}")
+    slim = f"slim_{predicted}"
+    connection.execute(f"CREATE OR REPLACE TABLE {slim} AS SELECT {', '.join(columns)} FROM {predicted}")
+    connection.execute(f"DROP TABLE {predicted}")
+    return slim
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -105,8 +130,7 @@ def level_patterns(
     connection: duckdb.DuckDBPyConnection, model: Model, table: str
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Each pattern of levels (0 the best, -1 missing) that occurs in the table, and how often."""
-    columns = [f"gamma_c{i}" for i in range(len(model.m))]
+    columns = [f"level_{i}" for i in range(len(model.m))]
     found = connection.execute(f"SELECT {', '.join(columns)}, count(*) AS n FROM {table} GROUP BY ALL").fetchnumpy()
-    best = np.array([len(levels) - 1 for levels in model.m])
-    gamma = np.column_stack([np.asarray(found[c]) for c in columns]).astype(np.int64)
-    return np.where(gamma >= 0, best - gamma, -1), np.asarray(found["n"], dtype=np.float64)
+    levels = np.column_stack([np.asarray(found[c]) for c in columns]).astype(np.int64)
+    return levels, np.asarray(found["n"], dtype=np.float64)
