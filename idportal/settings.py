@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "profiles",
     "ingest",
     "rest_framework",
+    "drf_spectacular",
     "csp",
     "django_htmx",
     "django.contrib.auth",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "idportal.middleware.no_copies_of_personal_pages",
+    "profiles.api.limits.say_allowance",
 ]
 
 ROOT_URLCONF = "idportal.urls"
@@ -129,6 +131,7 @@ CELERY_BEAT_SCHEDULE = {
     "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
     "imports": {"task": "ingest.continue_imports", "schedule": 60.0, "options": {"expires": 60}},
     "replay_kept": {"task": "ingest.replay_kept", "schedule": 60.0, "options": {"expires": 60}},
+    "api_usage": {"task": "profiles.store_api_usage", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }
@@ -212,6 +215,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "profiles.api.problems.as_problem",
+    "DEFAULT_THROTTLE_CLASSES": ["profiles.api.limits.ClientLimit"],
+    "DEFAULT_SCHEMA_CLASS": "profiles.api.described.ApiSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "idportal",
+    "DESCRIPTION": "Who is this? Look up identifiers, read merged profiles, follow their changes, and decide.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVERS": [{"url": PORTAL_URL}],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 }
 
 LOGGING = {

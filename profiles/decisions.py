@@ -13,6 +13,7 @@ from lambdas.transform.normalise import Unusable, normalise_identifier
 from profiles.deadline import OutOfTime, until
 from profiles.decision_effect import changes_since, fingerprint, last_change
 from profiles.decision_second_eyes import Touched, must_wait, second_eyes, touched
+from profiles.lookup_cache import changing_partition
 from profiles.match_answers import note_answer
 from profiles.models import Decision, DecisionIdentifier, Identifier, Kind, PendingDecision
 from profiles.reading import read
@@ -324,7 +325,7 @@ def lock_engine_soon() -> None:
 
 
 def _apply(decision: Decision, *, dissolve: bool) -> ResolutionResult:
-    with connection.cursor() as cursor:
+    with changing_partition(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT reconsider(coalesce(array_agg(i.identifier_id), '{}'), %s, 'decision', %s)"
             " FROM decision_identifiers d JOIN kinds k ON k.name = d.kind"

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from ingest.models import Delivery
+from profiles.lookup_cache import changing_partition
 from profiles.models import Identifier, Kind, ParkedDelivery, Reconsideration, UndefinedKind
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_result
 
@@ -80,7 +81,8 @@ def switch(*, events_a_batch: int = EVENTS_A_BATCH, on_events: OnEvents = lambda
     with connection.cursor() as cursor:
         cursor.execute("SELECT engine_lock()")
         comparison = _compare(events_a_batch, on_events)
-        cursor.execute("SELECT switch_to_shadow()")
+        with changing_partition():
+            cursor.execute("SELECT switch_to_shadow()")
         (resolution_id,) = cursor.fetchone()
         cursor.execute("DROP SCHEMA shadow CASCADE")
     return Comparison(**vars(comparison) | {"changes": resolution_result(resolution_id)})

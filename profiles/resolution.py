@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 
 from django.db import connection
 
+from profiles.lookup_cache import catch_up, changing_partition
+
 EVENTS_A_BATCH = 200_000
 # What may wait, in this order: deliveries, combinations of kinds defined since, identifiers that a rule change touches.
 STEPS = ("SELECT resolve_batch(%s)", "SELECT take_up_kinds()", "SELECT reconsider_waiting()")
@@ -40,6 +42,7 @@ def resolve_pending(
     finds the same work twice.
     """
     total = ResolutionResult()
+    catch_up()
     for step in STEPS:
         while result := _run(step, [events_a_batch] if "%s" in step else []):
             total += result
@@ -48,7 +51,7 @@ def resolve_pending(
 
 
 def _run(step: str, parameters: list[int]) -> ResolutionResult | None:
-    with connection.cursor() as cursor:
+    with changing_partition(), connection.cursor() as cursor:
         cursor.execute(step, parameters)
         (resolution_id,) = cursor.fetchone()
         return resolution_result(resolution_id) if resolution_id else None

@@ -5,6 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from profiles.api.idempotency import forget_old_keys
+from profiles.api.limits import store_usage
 from profiles.match_work import work
 from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
@@ -43,3 +45,9 @@ def find_matches() -> None:
 @shared_task(name="profiles.carry_out_answers")
 def carry_out() -> None:
     carry_out_answers()
+
+
+@shared_task(name="profiles.store_api_usage")
+def store_api_usage() -> None:
+    store_usage()
+    forget_old_keys()

@@ -70,3 +70,12 @@ def plainly(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 
     monkeypatch.setattr(match_engine, "call", call)
     settings.MATCH_SCHEDULED = False
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(request: pytest.FixtureRequest) -> None:
+    """Redis outlives a test's database: what it remembers of look-ups would be of another."""
+    if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
+        from profiles.lookup_cache import forget_all
+
+        forget_all()

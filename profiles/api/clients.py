@@ -1,10 +1,15 @@
-"""Takes a name and a scope, gives a program its token; takes a request's token, gives the client."""
+"""Takes a name and scopes, gives a program its token; takes a request's token, gives the client."""
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -12,7 +17,14 @@ from rest_framework.permissions import BasePermission
 from profiles.models import ApiClient
 
 PREFIX = "idp_"
-SCOPES = [ApiClient.Scope.READ, ApiClient.Scope.WRITE, ApiClient.Scope.ADMIN]  # each includes those before it
+READ, EVENTS, DECIDE, ADMIN = (
+    ApiClient.Scope.READ,
+    ApiClient.Scope.EVENTS,
+    ApiClient.Scope.DECIDE,
+    ApiClient.Scope.ADMIN,
+)
+ALL_BUT_ADMIN = "write"  # a short name for the three that a program which keeps data right needs
+SCOPES = [READ, EVENTS, DECIDE, ALL_BUT_ADMIN, ADMIN]
 
 
 @dataclass(frozen=True)
@@ -23,38 +35,95 @@ class NewClient:
     token: str
 
 
-def create_client(*, name: str, scope: str) -> NewClient:
-    """Raises ValidationError for a name that is taken or a scope that is none."""
-    token = PREFIX + secrets.token_urlsafe(32)
-    client = ApiClient(name=name, scope=scope, token_prefix=token[:12], token_sha256=_sha256(token))
+def create_client(
+    *, name: str, scopes: Iterable[str], expires_at: datetime | None = None, rate_limit: int = 6000
+) -> NewClient:
+    """Raises ValidationError for a name that is taken, no scope or one that is none, an end that is past."""
+    token = _new_token()
+    client = ApiClient(
+        name=name.strip(), scopes=_scopes(scopes), expires_at=expires_at, rate_limit=rate_limit,
+        token_prefix=token[:12], token_sha256=sha256(token),
+    )  # fmt: skip
     client.full_clean()
     client.save(force_insert=True)
     return NewClient(client, token)
+
+
+def rotate_token(client: ApiClient, *, overlap: timedelta = timedelta(0)) -> str:
+    """A new token; the one before is valid for as long as `overlap`, so that programs can change without a gap."""
+    token = _new_token()
+    client.old_token_sha256 = client.token_sha256 if overlap else ""
+    client.old_token_until = timezone.now() + overlap if overlap else None
+    client.token_prefix, client.token_sha256 = token[:12], sha256(token)
+    client.save(update_fields=["token_prefix", "token_sha256", "old_token_sha256", "old_token_until"])
+    return token
+
+
+def revoke_client(client: ApiClient) -> None:
+    client.revoked_at = timezone.now()
+    client.save(update_fields=["revoked_at"])
+
+
+def client_of(token_sha256: str) -> ApiClient | None:
+    """The client whose token this is; None where it is unknown, was revoked or has ended."""
+    known = Q(token_sha256=token_sha256) | Q(old_token_sha256=token_sha256, old_token_until__gt=Now())
+    in_force = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now()))
+    return ApiClient.objects.filter(known & in_force).first()
+
+
+def token_of(request: HttpRequest) -> str:
+    """The token's SHA-256; "" where the request brings none."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return sha256(token.strip()) if scheme.lower() == "bearer" else ""
 
 
 class BearerToken(BaseAuthentication):
     """`Authorization: Bearer TOKEN`; `request.auth` is the client."""
 
     def authenticate(self, request: HttpRequest) -> tuple[None, ApiClient] | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        token_sha256 = token_of(request)
+        if not token_sha256:
             return None
-        client = ApiClient.objects.filter(token_sha256=_sha256(token.strip()), revoked_at=None).first()
+        client = client_of(token_sha256)
         if client is None:
-            raise AuthenticationFailed("this token is unknown or was revoked")
+            raise AuthenticationFailed("this token is unknown, has expired or was revoked")
         return None, client
 
     def authenticate_header(self, request: HttpRequest) -> str:
         return 'Bearer realm="idportal"'
 
 
-class MayRead(BasePermission):
-    """Every scope may read."""
+class _May(BasePermission):
+    scope: str
 
     def has_permission(self, request: HttpRequest, view: object) -> bool:
         client = getattr(request, "auth", None)
-        return isinstance(client, ApiClient) and client.scope in SCOPES
+        self.message = f"this client has no scope {self.scope!r}"
+        return isinstance(client, ApiClient) and client.may(self.scope)
 
 
-def _sha256(token: str) -> str:
+class MayRead(_May):
+    scope = READ
+
+
+class MaySendEvents(_May):
+    scope = EVENTS
+
+
+class MayDecide(_May):
+    scope = DECIDE
+
+
+def sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _new_token() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _scopes(scopes: Iterable[str]) -> list[str]:
+    wanted: set[str] = set()
+    for scope in scopes:
+        wanted |= {READ, EVENTS, DECIDE} if scope == ALL_BUT_ADMIN else {scope}
+    return sorted(wanted)

@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
-from rest_framework.request import Request
-from rest_framework.response import Response
-
-from lambdas.transform.normalise import Unusable, normalise_identifier
-from profiles.api.clients import BearerToken, MayRead
+from profiles.api import answers, asking, samples
+from profiles.api.endpoint import Request, Response, endpoint, text
 from profiles.api.problems import Problem
 from profiles.identities import members_of, profile_of
 from profiles.ids import public_id
@@ -15,19 +11,21 @@ from profiles.ids import public_id
 MOST_IDENTIFIERS = 10_000
 
 
-@api_view(["GET"])
-@authentication_classes([BearerToken])
-@permission_classes([MayRead])
+@endpoint(
+    "GET", name="read_identity", tag="Look-up", summary="Who is this, with all identifiers?",
+    answer=answers.IdentityAnswer, sample=samples.IDENTITY,
+    parameters=[
+        text("kind", "The kind of the identifier.", required=True, example="email"),
+        text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),
+    ],
+    problems={400: "The value can't be one of its kind, or something is missing.", 404: "No profile holds it."},
+)  # fmt: skip
 def identities(request: Request) -> Response:
-    """`?kind=email&value=…` → profile id and identifiers, strongest first."""
+    """The profile that holds an identifier, and all its identifiers, strongest first."""
     kind, value = request.query_params.get("kind", ""), request.query_params.get("value", "")
     if not kind or not value:
         raise Problem(status=400, reason="incomplete", detail="both kind and value are needed")
-    try:
-        wanted = normalise_identifier(kind, value)
-    except Unusable as error:
-        detail = f"this can't be a value of {error.kind}: {error.reason}"
-        raise Problem(status=400, reason=error.reason, detail=detail) from None
+    wanted = asking.identifier(kind, value)
     profile_id = profile_of(kind=wanted.kind, value=wanted.value)
     if profile_id is None:
         raise Problem(status=404, reason="not_found", detail="no profile holds this identifier")

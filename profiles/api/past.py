@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
-from rest_framework.request import Request
-from rest_framework.response import Response
-
-from profiles.api.clients import BearerToken, MayRead
+from profiles.api import answers
+from profiles.api.endpoint import Request, Response, endpoint, text
 from profiles.api.problems import Problem
-from profiles.api.why import asked_profile, asked_text
+from profiles.api.why import EITHER, asked_profile, asked_text
 from profiles.as_of import Then, as_of
 from profiles.ids import public_ids
 from profiles.moments import moment_of
 
 
-@api_view(["GET"])
-@authentication_classes([BearerToken])
-@permission_classes([MayRead])
+@endpoint(
+    "GET", name="as_of", tag="Why", summary="Who did we think this was, at a time?", answer=answers.AsOfAnswer,
+    parameters=[
+        text("profile", EITHER, required=True, example="email:ada@example.com"),
+        text("at", "A date, which stands for its end, or a time.", required=True, example="2026-05-03T12:00:00Z"),
+    ],
+    problems={400: "A parameter can't be read.", 404: "It leads to no profile."},
+)  # fmt: skip
 def profile_as_of(request: Request) -> Response:
-    """`?profile=…` (a profile id or kind:value) `&at=2026-05-03T12:00Z` → identifiers and golden record of that time.
+    """Identifiers and golden record of that time.
 
     A date stands for its end. At most 100 identifiers of each profile are listed; `size` counts them all.
     """

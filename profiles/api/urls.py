@@ -2,13 +2,31 @@
 
 from django.urls import path
 
-from profiles.api import past, why
+from profiles.api import changes, lookup, past, profile_parts, profiles, why
+from profiles.api.described import openapi
 from profiles.api.identities import identities
+from profiles.api.problems import unknown
+
+PROFILE = "api/v1/profiles/<str:public>/"
 
 urlpatterns = [
+    path("api/v1/openapi.json", openapi, name="api_openapi"),
     path("api/v1/identities/", identities, name="api_identities"),
+    path("api/v1/lookup/", lookup.quick_look_up, name="api_lookup"),
+    path("api/v1/lookup/batch/", lookup.look_up_batch, name="api_lookup_batch"),
+    path("api/v1/profiles/", profiles.profiles, name="api_profiles"),
+    path(PROFILE, profiles.profile, name="api_profile"),
+    path(f"{PROFILE}identifiers/", profile_parts.identifiers, name="api_profile_identifiers"),
+    path(f"{PROFILE}events/", profile_parts.events, name="api_profile_events"),
+    path(f"{PROFILE}traits/", profile_parts.traits, name="api_profile_traits"),
+    path(f"{PROFILE}links/", profile_parts.links, name="api_profile_links"),
+    path(f"{PROFILE}held-links/", profile_parts.held_links, name="api_profile_held_links"),
+    path(f"{PROFILE}history/", profile_parts.history, name="api_profile_history"),
+    path(f"{PROFILE}export/", profiles.export, name="api_profile_export"),
+    path("api/v1/changes/", changes.changes, name="api_changes"),
     path("api/v1/why-together/", why.together, name="api_why_together"),
     path("api/v1/why-not/", why.apart, name="api_why_not"),
     path("api/v1/how-built/", why.built, name="api_how_built"),
     path("api/v1/as-of/", past.profile_as_of, name="api_as_of"),
+    path("api/<path:rest>", unknown, name="api_unknown"),
 ]

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
-from rest_framework.request import Request
-from rest_framework.response import Response
-
 from lambdas.transform.normalise import Unusable
 from profiles.apart import HeldAcross, why_apart
-from profiles.api.clients import BearerToken, MayRead
+from profiles.api import answers
+from profiles.api.endpoint import Request, Response, endpoint, text
 from profiles.api.problems import Problem
 from profiles.asked import identifier_asked, profile_asked
 from profiles.evidence import SeenEvent
@@ -17,13 +14,19 @@ from profiles.nodes import Node
 from profiles.why import STEPS, Step, how_built, why_together
 
 MOST_STEPS = 500
+EITHER = "A profile id, or an identifier as kind:value."
 
 
-@api_view(["GET"])
-@authentication_classes([BearerToken])
-@permission_classes([MayRead])
+@endpoint(
+    "GET", name="why_together", tag="Why", summary="Why are two identifiers one person?", answer=answers.TogetherAnswer,
+    parameters=[
+        text("a", "An identifier as kind:value.", required=True, example="email:ada@example.com"),
+        text("b", "An identifier as kind:value.", required=True, example="phone:+442079460958"),
+    ],
+    problems={400: "An identifier can't be read.", 404: "Unknown, or not in one profile."},
+)  # fmt: skip
 def together(request: Request) -> Response:
-    """`?a=email:ann@example.com&b=phone:+44…` → the strongest path from one to the other, step by step."""
+    """The strongest path from one to the other, step by step."""
     a_id, b_id = _identifier(request, "a"), _identifier(request, "b")
     found = why_together(a_id, b_id)
     if found is None:
@@ -43,11 +46,16 @@ def together(request: Request) -> Response:
     )
 
 
-@api_view(["GET"])
-@authentication_classes([BearerToken])
-@permission_classes([MayRead])
+@endpoint(
+    "GET", name="why_not", tag="Why", summary="Why are two profiles not one?", answer=answers.ApartAnswer,
+    parameters=[
+        text("a", EITHER, required=True, example="email:ada@example.com"),
+        text("b", EITHER, required=True, example="email:ben@example.com"),
+    ],
+    problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
+)  # fmt: skip
 def apart(request: Request) -> Response:
-    """`?a=…&b=…`, each a profile id or kind:value → what keeps the two profiles apart."""
+    """What keeps the two profiles apart."""
     p, q = asked_profile(request, "a"), asked_profile(request, "b")
     found = why_apart(p, q)
     return Response(
@@ -80,11 +88,16 @@ def apart(request: Request) -> Response:
     )  # fmt: skip
 
 
-@api_view(["GET"])
-@authentication_classes([BearerToken])
-@permission_classes([MayRead])
+@endpoint(
+    "GET", name="how_built", tag="Why", summary="How was a profile built, step by step?", answer=answers.BuiltAnswer,
+    parameters=[
+        text("profile", EITHER, required=True, example="email:ada@example.com"),
+        text("start", "The number of steps to pass over."), text("limit", "How many steps, at most 500."),
+    ],
+    problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
+)  # fmt: skip
 def built(request: Request) -> Response:
-    """`?profile=…` (a profile id or kind:value), `&start=0&limit=50` → the steps that made it, strongest first."""
+    """The steps that made it, strongest first."""
     profile_id = asked_profile(request, "profile")
     found = how_built(profile_id, start=_number(request, "start", 0), limit=_number(request, "limit", STEPS))
     return Response(

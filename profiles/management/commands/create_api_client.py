@@ -1,9 +1,11 @@
-"""Takes a name and a scope, gives an API client; prints its token, which can't be shown again."""
+"""Takes a name and scopes, gives an API client; prints its token, which can't be shown again."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from profiles.api.clients import SCOPES, create_client
 
@@ -13,12 +15,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="what the client is called, unique")
-        parser.add_argument("--scope", choices=[str(scope) for scope in SCOPES], required=True)
+        parser.add_argument(
+            "--scope", choices=[str(scope) for scope in SCOPES], required=True, action="append",
+            help="what it may do; may be given several times; write stands for read, events and decide",
+        )  # fmt: skip
+        parser.add_argument("--days", type=int, help="how long the token is valid; for ever if not given")
+        parser.add_argument("--rate-limit", type=int, default=6000, help="requests a minute (6000)")
 
-    def handle(self, *, name: str, scope: str, **options: Any) -> None:
+    def handle(self, *, name: str, scope: list[str], days: int | None, rate_limit: int, **options: Any) -> None:
+        expires_at = timezone.now() + timedelta(days=days) if days else None
         try:
-            made = create_client(name=name, scope=scope)
+            made = create_client(name=name, scopes=scope, expires_at=expires_at, rate_limit=rate_limit)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        self.stderr.write(f"API client {made.client.name!r}, scope {scope}. Its token, shown this once:")
+        self.stderr.write(f"API client {made.client.name!r}, scope {' '.join(scope)}. Its token, shown this once:")
         self.stdout.write(made.token)

@@ -1,0 +1,33 @@
+"""Takes a cursor, gives what changed in the partition after it."""
+
+from profiles.api import answers, asking, samples, shown
+from profiles.api.endpoint import Request, Response, endpoint, flag, limit, text
+from profiles.changes import Place, beginning, changes_after, now
+from profiles.ids import public_ids
+
+MOST, USUAL = 1_000, 500
+
+
+@endpoint(
+    "GET", name="list_changes", tag="Change feed", summary="Every change of the partition, in order",
+    answer=answers.ChangePage, sample=samples.FEED, problems={400: "A parameter makes no sense."},
+    parameters=[
+        text("after", "`next` of the answer before; without it, everything there is comes first, as new identifiers."),
+        flag("from_now", "Without `after`: only what is to come."), limit(MOST, USUAL),
+    ],
+)  # fmt: skip
+def changes(request: Request) -> Response:
+    """To keep a copy: for each result, in order, note that `identifiers` are in `to_profile_id` from now on; keep
+    `next` with the copy. That alone gives exactly our partition, from nothing and after any pause."""
+    size = asking.limit(request, most=MOST, usual=USUAL)
+    start = now() if asking.flag(request, "from_now") else beginning()
+    place = Place(*asking.after(request, start.change, start.identifier))
+    page = changes_after(place, limit=size)
+    ids = public_ids(shown.profiles_named(page.changes))
+    return Response(
+        {
+            "results": [shown.feed_change(one, page.named, ids) for one in page.changes],
+            "next": asking.cursor(page.place.change, page.place.identifier),
+            "more": page.more,
+        }
+    )

@@ -1,0 +1,40 @@
+"""Takes the endpoints, gives their description as OpenAPI 3.1, and a page that shows it with examples to copy."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+
+ADDRESS = "/api/v1/openapi.json"
+
+
+class ApiSchema(AutoSchema):
+    """Every endpoint asks for a token."""
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [{"token": []}]
+
+
+def description() -> dict[str, Any]:
+    """Made anew: the addresses and shapes are code, so it costs a moment and is always true."""
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return document
+
+
+@require_safe
+def openapi(request: HttpRequest) -> JsonResponse:
+    """Open to all: it holds no data."""
+    answer = JsonResponse(_cached(), json_dumps_params={"indent": 1})
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+_made: list[dict[str, Any]] = []
+
+
+def _cached() -> dict[str, Any]:
+    if not _made:
+        _made.append(description())
+    return _made[0]

@@ -1,0 +1,183 @@
+"""Takes identifiers in any notation, gives who holds each: one at a time from memory, or up to a thousand in a call."""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import redis
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import serializers
+
+from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier
+from profiles.api import answers, asking, samples
+from profiles.api.clients import READ, token_of
+from profiles.api.endpoint import Request, Response, endpoint, text
+from profiles.api.limits import USAGE, WINDOW, Allowance, left_in_window
+from profiles.api.problems import Problem
+from profiles.identities import profile_of
+from profiles.ids import public_ids
+from profiles.lookup_cache import CHANGING, EPOCH, GENERATION, digest, remember
+from profiles.memory import memory
+from profiles.models import ApiClient
+from profiles.reading import read
+
+MOST = 1_000
+CLIENT_SECONDS = 5  # for so long a token that was revoked may still look up
+# KEYS: client, usage, generation, epoch. ARGV: the minute, the day, the identifier.
+# Gives the client's limit, its requests this minute, the generation, and the answer, or nothing for an unknown client.
+LOOK_UP = """
+local client = redis.call('GET', KEYS[1])
+if not client then return {} end
+local id, limit = string.match(client, '(%d+):(%d+)')
+local rate = 'idportal:rate:' .. id .. ':' .. ARGV[1]
+local n = redis.call('INCR', rate)
+if n == 1 then redis.call('EXPIRE', rate, 120) end
+local over = n > tonumber(limit)
+redis.call('HINCRBY', KEYS[2], id .. ':' .. ARGV[2] .. (over and ':limited' or ':requests'), 1)
+local generation = redis.call('GET', KEYS[3]) or ''
+local answer = '~'
+if redis.call('EXISTS', 'idportal:changing:' .. ARGV[3]) == 0 then
+    answer = redis.call('GET', 'idportal:lookup:' .. (redis.call('GET', KEYS[4]) or '') .. ':' .. ARGV[3])
+end
+return {tonumber(limit), n, generation, answer}
+"""
+JSON = "application/json"
+
+
+@endpoint(
+    "GET", name="look_up", tag="Look-up", summary="Who is this?", answer=answers.Found, sample=samples.FOUND,
+    parameters=[
+        text("kind", "The kind of the identifier.", required=True, example="email"),
+        text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),
+    ],
+    problems={400: "The value can't be one of its kind, or something is missing."},
+)  # fmt: skip
+def look_up(request: Request) -> Response:
+    """The profile that holds an identifier. Nobody holding it is an answer, not an error: `found` is false.
+    Answers come from memory, and are never older than the last committed change."""
+    if isinstance(request.auth, ApiClient):
+        _remember_client(token_of(request._request), request.auth)
+    wanted = _wanted(request.query_params.get("kind", ""), request.query_params.get("value", ""))
+    return Response(orjson.loads(_ask(wanted, generation=None)))
+
+
+class BatchIdentifier(serializers.Serializer[Any]):
+    kind = serializers.CharField(max_length=100, trim_whitespace=False)
+    value = serializers.CharField(max_length=1000, trim_whitespace=False, allow_blank=True)
+
+
+class Batch(serializers.Serializer[Any]):
+    identifiers = serializers.ListField(child=BatchIdentifier(), max_length=MOST)
+
+
+@endpoint(
+    "POST", name="look_up_batch", tag="Look-up", summary="Who are these? Up to 1,000 in one call",
+    takes=Batch, answer=answers.BatchFound, posted=samples.BATCH, sample=samples.BATCH_FOUND,
+    problems={400: "The request makes no sense, or asks for more than 1,000."},
+)  # fmt: skip
+def look_up_batch(request: Request) -> Response:
+    """An answer for each, in order. A value that can't be one of its kind is not found, with the `reason`."""
+    asked = Batch(data=request.data)
+    asked.is_valid(raise_exception=True)
+    wanted = [_try(one["kind"], one["value"]) for one in asked.validated_data["identifiers"]]
+    usable = [one for one in wanted if isinstance(one, Normalised)]
+    rows = read(
+        "find_by_value", dict[str, Any], values=[one.value for one in usable], kinds=[one.kind for one in usable],
+        limit=len(usable),
+    )  # fmt: skip
+    holders = {(row["kind"], row["value"]): row["profile_id"] for row in rows}
+    ids = public_ids(holders.values())
+    return Response({"results": [_entry(one, holders, ids) for one in wanted]})
+
+
+@csrf_exempt
+def quick_look_up(request: HttpRequest) -> Any:
+    """The same as `look_up`, from memory where it is there: one question to Redis. The unusual goes the long way."""
+    token, query = token_of(request), request.GET
+    if request.method != "GET" or not token or not query.get("kind") or not query.get("value"):
+        return look_up(request)
+    wanted = _normalised(query["kind"], query["value"])
+    if wanted is None:
+        return look_up(request)
+    now = time.time()
+    try:
+        said = _quick(token, int(now), digest(wanted.kind, wanted.value))
+    except redis.RedisError:
+        said = []
+    if len(said) < 2 or said[1] > said[0]:
+        return look_up(request)
+    limit, used, generation, *rest = said
+    found = rest[0] if rest else None
+    if found == CHANGING:
+        found = _ask(wanted, generation=None)
+    response = HttpResponse(found or _ask(wanted, generation=generation.decode()), content_type=JSON)
+    Allowance(limit, used, left_in_window(now)).say(response)
+    return response
+
+
+# The description is made from the framework's view.
+quick_look_up.cls = look_up.cls  # type: ignore[attr-defined]
+quick_look_up.initkwargs = getattr(look_up, "initkwargs", {})  # type: ignore[attr-defined]
+
+
+def _quick(token: str, now: int, name: str) -> list[Any]:
+    script = memory().register_script(LOOK_UP) if not _script else _script[0]
+    if not _script:
+        _script.append(script)
+    answer: list[Any] = script(
+        keys=[f"idportal:client:{token}", USAGE, GENERATION, EPOCH], args=[now // WINDOW, now // 86_400, name]
+    )
+    return answer
+
+
+_script: list[Any] = []
+
+
+def _remember_client(token: str, client: ApiClient) -> None:
+    """Not for longer than it is valid; one with little time left is asked for in the database each time."""
+    ends = min((t.timestamp() for t in (client.expires_at, client.old_token_until) if t), default=float("inf"))
+    if client.may(READ) and ends - time.time() > CLIENT_SECONDS:
+        try:
+            memory().set(f"idportal:client:{token}", f"{client.pk}:{client.rate_limit}", ex=CLIENT_SECONDS)
+        except redis.RedisError:
+            return
+
+
+def _ask(wanted: Normalised, *, generation: str | None) -> bytes:
+    """From the database; remembered where that is safe (see `lookup_cache`)."""
+    profile_id = profile_of(kind=wanted.kind, value=wanted.value)
+    public = public_ids([profile_id])[profile_id] if profile_id else None
+    said = {"kind": wanted.kind, "value": wanted.value, "found": public is not None, "profile_id": public}
+    answer = orjson.dumps(said)
+    if public and generation is not None:
+        remember(digest(wanted.kind, wanted.value), generation=generation, answer=answer)
+    return answer
+
+
+def _wanted(kind: str, value: str) -> Normalised:
+    if not kind or not value:
+        raise Problem(status=400, reason="incomplete", detail="both kind and value are needed")
+    return asking.identifier(kind, value)
+
+
+def _try(kind: str, value: str) -> Normalised | Unusable:
+    try:
+        return normalise_identifier(kind, value)
+    except Unusable as error:
+        return error
+
+
+@lru_cache(maxsize=20_000)
+def _normalised(kind: str, value: str) -> Normalised | None:
+    wanted = _try(kind, value)
+    return wanted if isinstance(wanted, Normalised) else None
+
+
+def _entry(one: Normalised | Unusable, holders: dict[tuple[str, str], int], ids: dict[int, str]) -> dict[str, Any]:
+    if isinstance(one, Unusable):
+        return {"kind": None, "value": None, "found": False, "profile_id": None, "reason": one.reason}
+    holder = holders.get((one.kind, one.value))
+    public = ids[holder] if holder is not None else None
+    return {"kind": one.kind, "value": one.value, "found": public is not None, "profile_id": public, "reason": None}
