@@ -147,7 +147,10 @@ def main(arguments: list[str] | None = None) -> int:
     print("\n".join(lines), flush=True)
     if not options.only_engine:
         started = time.perf_counter()
-        print("\n".join(_rival("plain Splink,", plain_splink(records), 0.95, records, truth, started)), flush=True)
+        try:
+            print("\n".join(_rival("plain Splink,", plain_splink(records), 0.95, records, truth, started)), flush=True)
+        except Exception as why:  # it gives up on data it can't learn from
+            print(f"plain Splink could not be trained: {why}", flush=True)
         started = time.perf_counter()
         print("\n".join(_rival("exact rules", exact_rules(records), 1.0, records, truth, started)))
     return 0
