@@ -29,7 +29,7 @@ def addresses() -> dict[str, str]:
         "as of": f"/profiles/{ids['ada']}/history/?as_of={merge:%Y-%m-%dT%H:%M:%S.%fZ}",
         "sources": "/sources/", "source": f"/sources/{crowd.shop().pk}/", "new source": "/sources/new/",
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
-        "rejected": "/rejected/", "rejected record": f"/rejected/{many.pk}/",
+        "kept": "/deliveries/kept/", "rejected": "/rejected/", "rejected record": f"/rejected/{many.pk}/",
         "unreadable": f"/rejected/{unreadable.pk}/",
         "nothing": "/nothing-here/",
     }  # fmt: skip
