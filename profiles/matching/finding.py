@@ -41,7 +41,7 @@ def train(records: pa.Table, *, answers: Answers | None = None) -> Model:
     if told:
         blocked = _with_answers(connection, model, blocked, told)
     model = training.learn(model, blocked, random, size * (size - 1) / 2)
-    model = replace(model, automatic_threshold=0.995 if size >= FEW_RECORDS else 0.9995)
+    model = replace(model, automatic_threshold=0.999 if size >= FEW_RECORDS else 0.9995)
     return _calibrated(connection, model, told) if told else model
 
 
