@@ -212,7 +212,7 @@ STORAGES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["profiles.api.parsing.StrictJson"],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "profiles.api.problems.as_problem",
     "DEFAULT_THROTTLE_CLASSES": ["profiles.api.limits.ClientLimit"],

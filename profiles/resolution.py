@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from time import monotonic
 
 from django.db import connection
 
+from ingest.models import Delivery
+from profiles.deadline import OutOfTime, until
 from profiles.lookup_cache import catch_up, changing_partition
+from profiles.models import ParkedDelivery
 
 EVENTS_A_BATCH = 200_000
+EVENTS_WAITED_FOR = 5_000  # small batches where a program waits, so that none is undone for lack of time
 # What may wait, in this order: deliveries, combinations of kinds defined since, identifiers that a rule change touches.
 STEPS = ("SELECT resolve_batch(%s)", "SELECT take_up_kinds()", "SELECT reconsider_waiting()")
 
@@ -48,6 +53,20 @@ def resolve_pending(
             total += result
             on_batch(total)
     return total
+
+
+def resolve_until(delivery_id: int, *, seconds: float) -> bool:
+    """Resolve what has landed until this delivery is; False where that would take longer."""
+    deadline = monotonic() + seconds
+    waiting = Delivery.objects.filter(pk=delivery_id, resolved_at=None)
+    parked = ParkedDelivery.objects.filter(delivery_id=delivery_id, released_at=None)
+    try:
+        while waiting.exists() and not parked.exists():
+            with until(deadline):
+                _run(STEPS[0], [EVENTS_WAITED_FOR])
+    except OutOfTime:
+        return False
+    return True
 
 
 def _run(step: str, parameters: list[int]) -> ResolutionResult | None:

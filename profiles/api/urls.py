@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.api import changes, lookup, past, profile_parts, profiles, why
+from profiles.api import changes, decisions, events, lookup, past, profile_parts, profiles, why
 from profiles.api.described import openapi
 from profiles.api.identities import identities
 from profiles.api.problems import unknown
@@ -28,5 +28,12 @@ urlpatterns = [
     path("api/v1/why-not/", why.apart, name="api_why_not"),
     path("api/v1/how-built/", why.built, name="api_how_built"),
     path("api/v1/as-of/", past.profile_as_of, name="api_as_of"),
+    path("api/v1/events/", events.events, name="api_events"),
+    path("api/v1/identify/", events.identify, name="api_identify"),
+    path("api/v1/decisions/assert/", decisions.assert_same, name="api_assert"),
+    path("api/v1/decisions/separate/", decisions.separate, name="api_separate"),
+    path("api/v1/decisions/merge/", decisions.merge, name="api_merge"),
+    path("api/v1/decisions/<str:decision_id>/withdraw/", decisions.withdraw, name="api_withdraw"),
+    path(f"{PROFILE}unmerge/", decisions.unmerge_profile, name="api_unmerge"),
     path("api/<path:rest>", unknown, name="api_unknown"),
 ]

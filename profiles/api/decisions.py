@@ -1,0 +1,234 @@
+"""Takes a program's word on identifiers or profiles, gives what came of it, or would come of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from profiles.api import answers, asking, samples, shown
+from profiles.api.clients import MayDecide
+from profiles.api.endpoint import Request, Response, endpoint
+from profiles.api.idempotency import once
+from profiles.api.problems import Problem
+from profiles.decision_effect import Shown
+from profiles.decision_preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
+from profiles.decisions import Decided, Named, decide, merge_profiles, named, take_back, unmerge
+from profiles.identities import profile_of
+from profiles.ids import public_ids
+from profiles.models import ApiClient, Decision, Identifier
+
+MOST = 10_000
+STATUS = {"busy": 503}
+REASON = {"required": False, "default": "", "max_length": 2000, "allow_blank": True}
+PROBLEMS = {
+    400: "The request makes no sense.", 404: "No profile ever had this id.", 422: "It can't be decided, and why.",
+    409: "The first request with this key is still at work.", 503: "The engine is busy: try again in a moment.",
+}  # fmt: skip
+
+
+class Side(serializers.Serializer[Any]):
+    kind = serializers.CharField(max_length=40)
+    value = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class Assertion(serializers.Serializer[Any]):
+    a = Side()
+    b = Side()
+    reason = serializers.CharField(**REASON)  # type: ignore[arg-type]
+
+
+class Separation(serializers.Serializer[Any]):
+    a = serializers.ListField(child=Side(), min_length=1, max_length=MOST)
+    b = serializers.ListField(child=Side(), min_length=1, max_length=MOST)
+    reason = serializers.CharField(**REASON)  # type: ignore[arg-type]
+
+
+class Merge(serializers.Serializer[Any]):
+    a = serializers.UUIDField()
+    b = serializers.UUIDField()
+    reason = serializers.CharField(**REASON)  # type: ignore[arg-type]
+    dry_run = serializers.BooleanField(default=False)
+
+
+class Unmerge(serializers.Serializer[Any]):
+    identifiers = serializers.ListField(child=Side(), min_length=1, max_length=MOST)
+    reason = serializers.CharField(max_length=2000)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class Withdrawal(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class EffectProfile(serializers.Serializer[Any]):
+    profile_id = serializers.UUIDField()
+    fate = serializers.CharField()
+    identifiers_total = serializers.IntegerField()
+    identifiers = answers.Identifier(many=True)
+
+
+class Effect(serializers.Serializer[Any]):
+    before = EffectProfile(many=True)
+    after = EffectProfile(many=True)
+
+
+class DecisionAnswer(serializers.Serializer[Any]):
+    decision_id = serializers.IntegerField(allow_null=True)
+    state = serializers.ChoiceField(["decided", "waits_for_second_person", "dry_run"])
+    profiles = serializers.ListField(child=serializers.UUIDField(), help_text="That hold what was decided on, now.")
+    effect = answers.AnyField(help_text="Of a dry run: the profiles before and after.")
+
+
+SAMPLE = {"decision_id": 7, "state": "decided", "profiles": [samples.ADA], "effect": None}
+
+
+@endpoint(
+    "POST", name="assert_same", tag="Decide", summary="Two identifiers are the same person", may=MayDecide,
+    takes=Assertion, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
+    posted={"a": samples.EMAIL, "b": samples.PHONE, "reason": "called us"},
+)  # fmt: skip
+@once
+def assert_same(request: Request) -> Response:
+    """Outranks every rule and link, until it is withdrawn. Neither needs to have been seen yet."""
+    said = _valid(Assertion, request)
+    return _decide(request, Decision.Action.ASSERT, [said["a"]], [said["b"]], said["reason"])
+
+
+@endpoint(
+    "POST", name="separate", tag="Decide", summary="Two sides are not the same person", may=MayDecide,
+    takes=Separation, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
+    posted={"a": [samples.EMAIL], "b": [samples.PHONE], "reason": "father and son"},
+)  # fmt: skip
+@once
+def separate(request: Request) -> Response:
+    """No profile will hold an identifier of both, whatever arrives, until it is withdrawn."""
+    said = _valid(Separation, request)
+    return _decide(request, Decision.Action.SEPARATE, said["a"], said["b"], said["reason"])
+
+
+@endpoint(
+    "POST", name="merge_profiles", tag="Decide", summary="Merge two profiles", may=MayDecide, takes=Merge,
+    answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
+    posted={"a": samples.ADA, "b": samples.BEN, "reason": "the same customer", "dry_run": True},
+)  # fmt: skip
+@once
+def merge(request: Request) -> Response:
+    """With `dry_run` nothing is decided, and `effect` tells exactly what would become of every profile it touches."""
+    said = _valid(Merge, request)
+    a, b = (asking.profile(str(said[side]))[0] for side in ("a", "b"))
+    if said["dry_run"]:
+        return _preview(preview_merge(a, b))
+    return _decided(
+        lambda: merge_profiles(a_profile_id=a, b_profile_id=b, author=_author(request), reason=said["reason"])
+    )
+
+
+@endpoint(
+    "POST", name="unmerge_profile", tag="Decide", summary="Move identifiers out of a profile", may=MayDecide,
+    takes=Unmerge, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
+    posted={"identifiers": [samples.PHONE], "reason": "her son's", "dry_run": True},
+)  # fmt: skip
+@once
+def unmerge_profile(request: Request, public: str) -> Response:
+    """They are kept out, whatever arrives, until the decision is withdrawn."""
+    said = _valid(Unmerge, request)
+    profile_id, _ = asking.profile(public)
+    picked = [_number(one) for one in _sides(said["identifiers"])]
+    if said["dry_run"]:
+        return _preview(preview_unmerge(profile_id, picked))
+    return _decided(
+        lambda: unmerge(profile_id=profile_id, identifier_ids=picked, author=_author(request), reason=said["reason"])
+    )
+
+
+@endpoint(
+    "POST", name="withdraw_decision", tag="Decide", summary="Withdraw a decision", may=MayDecide, takes=Withdrawal,
+    answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE, posted={"reason": "a mistake"},
+)  # fmt: skip
+@once
+def withdraw(request: Request, decision_id: str) -> Response:
+    """The partition is what it would be without it, ids included."""
+    said = _valid(Withdrawal, request)
+    usable = decision_id.isascii() and decision_id.isdigit() and len(decision_id) < 19
+    decision = Decision.objects.filter(pk=int(decision_id)).first() if usable else None
+    if decision is None:
+        raise Problem(status=404, reason="not_found", detail="no decision has this number")
+    if said["dry_run"]:
+        return _preview(preview_withdrawal(decision))
+    return _decided(lambda: take_back(decision=decision, author=_author(request), reason=said["reason"]))
+
+
+def _decide(request: Request, action: str, a: list[Any], b: list[Any], reason: str) -> Response:
+    sides = _sides(a), _sides(b)
+    return _decided(
+        lambda: Decided(*decide(action=action, a=sides[0], b=sides[1], author=_author(request), reason=reason))
+    )
+
+
+def _decided(carry_out: Callable[[], Decided]) -> Response:
+    try:
+        done = carry_out()
+    except ValidationError as error:
+        raise _refused(error) from None
+    if done.decision is None:
+        return Response({"decision_id": None, "state": "waits_for_second_person", "profiles": [], "effect": None})
+    return Response(
+        {"decision_id": done.decision.pk, "state": "decided", "profiles": _holders(done.decision), "effect": None}
+    )
+
+
+def _preview(found: DecisionPreview) -> Response:
+    if found.outcome == "refused":
+        raise Problem(status=422, reason="refused", detail=" ".join(found.errors))
+    if found.outcome != "whole":
+        raise Problem(status=503, reason=found.outcome, detail="the engine is busy, or this is too large to look at")
+    effect = {"before": [_shown(one) for one in found.before], "after": [_shown(one) for one in found.after]}
+    profiles = [one["profile_id"] for one in effect["after"]]
+    return Response({"decision_id": None, "state": "dry_run", "profiles": profiles, "effect": effect})
+
+
+def _shown(one: Shown) -> dict[str, Any]:
+    return {
+        "profile_id": one.public_id,
+        "fate": one.fate,
+        "identifiers_total": one.size,
+        "identifiers": [shown.identifier(member) for member in one.members],
+    }
+
+
+def _holders(decision: Decision) -> list[str]:
+    named = decision.identifiers.values_list("kind", "value")
+    ids = {held_by for kind, value in named if (held_by := profile_of(kind=kind, value=value))}
+    return sorted(public_ids(ids).values())
+
+
+def _refused(error: ValidationError) -> Problem:
+    code = getattr(error, "code", None) or "refused"
+    return Problem(status=STATUS.get(code, 422), reason=code, detail=" ".join(error.messages))
+
+
+def _valid(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    said: dict[str, Any] = asked.validated_data
+    return said
+
+
+def _sides(sides: list[dict[str, str]]) -> list[Named]:
+    try:
+        return [named(one["kind"], one["value"]) for one in sides]
+    except ValidationError as error:
+        raise Problem(status=422, reason="unusable", detail=" ".join(error.messages)) from None
+
+
+def _number(one: Named) -> int:
+    found = Identifier.objects.filter(kind__name=one.kind, value=one.value).values_list("pk", flat=True).first()
+    if found is None:
+        raise Problem(status=422, reason="not_found", detail="no profile holds one of the identifiers")
+    return found
+
+
+def _author(request: Request) -> str:
+    return f"API: {request.auth.name}" if isinstance(request.auth, ApiClient) else ""
