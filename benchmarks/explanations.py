@@ -52,12 +52,12 @@ def measure(size: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from profiles.apart import why_apart
-    from profiles.as_of import as_of
-    from profiles.graph import graph_of
+    from profiles.explaining.apart import why_apart
+    from profiles.explaining.as_of import as_of
+    from profiles.explaining.graph import graph_of
+    from profiles.explaining.past import past
+    from profiles.explaining.together import how_built, why_together
     from profiles.models import Identifier
-    from profiles.past import past
-    from profiles.why import how_built, why_together
     from tests.profiles.builders import land, resolve
 
     with connection.cursor() as cursor:

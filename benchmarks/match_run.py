@@ -144,8 +144,8 @@ def change(profiles: int) -> None:
 
 
 def timed_run(name: str, kind: str) -> None:
-    from profiles import match_runs
-    from profiles.match_work import carry_out
+    from profiles.matches import runs as match_runs
+    from profiles.matches.work import carry_out
 
     steps: dict[str, float] = {}
     last: list[Any] = ["starting", time.perf_counter()]

@@ -61,8 +61,8 @@ def median(action: Callable[[], object], before: Callable[[], object] = lambda: 
 def measure(size: int) -> Iterator[tuple[str, Cost]]:
     from django.db import connection
 
-    from profiles import decisions
-    from profiles.decisions import Named
+    from profiles.deciding import decisions
+    from profiles.deciding.decisions import Named
     from tests.profiles.builders import land, resolve
 
     numbers = count()
@@ -106,8 +106,8 @@ def measure(size: int) -> Iterator[tuple[str, Cost]]:
 
 def by_a_person(value: str) -> Iterator[tuple[str, Cost]]:
     """An unmerge as a page does it: what is shown before, and then done, on the profile that an identifier is in."""
-    from profiles.decision_preview import preview_unmerge, preview_withdrawal
-    from profiles.decisions import take_back, unmerge
+    from profiles.deciding.decisions import take_back, unmerge
+    from profiles.deciding.preview import preview_unmerge, preview_withdrawal
     from profiles.models import Decision, Identifier
 
     cut = Identifier.objects.get(kind__name="anonymous_id", value=value)

@@ -70,7 +70,7 @@ def measure(questions: int, times: int) -> None:
 
     from idportal.accounts.models import User
     from profiles.models import ReviewQuestion
-    from profiles.review import refresh_review
+    from profiles.review.questions import refresh_review
 
     with connection.cursor() as cursor:
         cursor.execute(PAIRS, {"questions": questions})

@@ -26,7 +26,7 @@ def profiles(connection: Any) -> int:
 def measure(connection: Any) -> RuleChange:
     """Twice as many identifiers may be linked to an e-mail; afterwards, unmeasured, as many as before."""
     from profiles.models import Kind
-    from profiles.rules import apply_rules
+    from profiles.rules.rules import apply_rules
 
     before = Kind.objects.get(name="email").shared_after
     apply_rules({"kinds": {"email": {"shared_after": 2 * (before or 10)}}}, author="bench")

@@ -9,8 +9,8 @@ from django.db import transaction
 @transaction.atomic
 def use_first_rules() -> None:
     """Also after a run that was killed while it had others."""
-    from profiles import first_rules
     from profiles.models import BlockedValue, Kind
+    from profiles.rules import first_rules
 
     for row in first_rules.KINDS:
         Kind.objects.update_or_create(name=row["name"], defaults=row)

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
-from profiles.decision_pending import waiting_decisions
+from profiles.deciding.pending import waiting_decisions
 from profiles.models import UndefinedKind
 from profiles.parked import parked_deliveries
-from profiles.review import MANY, open_questions
+from profiles.review.questions import MANY, open_questions
 
 SLOW = timedelta(minutes=1)
 SILENT = timedelta(hours=1)

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from profiles.review import MANY, open_questions
+from profiles.review.questions import MANY, open_questions
 
 register = template.Library()
 

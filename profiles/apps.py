@@ -7,8 +7,8 @@ from django.db.models.signals import post_migrate
 
 
 def _complete_database(*, using: str, **kwargs: Any) -> None:
-    from profiles.first_rules import ensure_first_rules
     from profiles.functions import install_functions
+    from profiles.rules.first_rules import ensure_first_rules
 
     install_functions(using=using)
     ensure_first_rules()

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.models import Identifier, ProfileChange
-from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read
 
 PAGE = 500

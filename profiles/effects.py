@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from profiles.history import EventChange, changes_by_event
+from profiles.explaining.history import EventChange, changes_by_event
 from profiles.links import SeenLink, links_between
 from profiles.models import Standing
 from profiles.reading import read

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from profiles.evidence import Evidence, evidence
-from profiles.nodes import Node, nodes_by_id
+from profiles.explaining.evidence import Evidence, evidence
+from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.reading import read
 
 OLDEST = datetime(1, 1, 2, tzinfo=UTC)

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from profiles.api.idempotency import forget_old_keys
 from profiles.api.limits import store_usage
-from profiles.match_work import work
+from profiles.matches.work import work
 from profiles.parked import parked_deliveries
 from profiles.resolution import resolve_pending
-from profiles.review import refresh_review
-from profiles.review_answers import carry_out_answers
+from profiles.review.answers import carry_out_answers
+from profiles.review.questions import refresh_review
 
 logger = logging.getLogger(__name__)
 

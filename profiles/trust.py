@@ -9,7 +9,7 @@ from django.db import connection
 from ingest.models import Source
 from profiles.models import RuleChange
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_result
-from profiles.rules import current_rules
+from profiles.rules.rules import current_rules
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 OnBatch = Callable[[int], None]

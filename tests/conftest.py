@@ -60,8 +60,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture
 def plainly(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Probable matches are found by a few fixed weights, in no time, and only when the test says so."""
-    from profiles import match_engine
-    from profiles.match_apart import PARTS
+    from profiles.matches import engine as match_engine
+    from profiles.matches.apart import PARTS
     from tests.profiles import plain_matching
 
     def call(name: str, *arguments: Any, on_wait: Callable[[], None]) -> Any:

@@ -14,8 +14,8 @@ from ingest.deliveries import delays, delivery_counts, events_per_minute, last_d
 from ingest.models import Delivery, Source
 from ingest.sources import IMPORT
 from ingest.views.requests import PageRequest
-from profiles.history import changes_over_time, size
-from profiles.review_quality import precision
+from profiles.explaining.history import changes_over_time, size
+from profiles.review.quality import precision
 
 MINUTES = 60
 HOURS = 24

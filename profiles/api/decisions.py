@@ -11,9 +11,9 @@ from profiles.api.clients import MayDecide
 from profiles.api.endpoint import Request, Response, endpoint
 from profiles.api.idempotency import once
 from profiles.api.problems import Problem
-from profiles.decision_effect import Shown
-from profiles.decision_preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
-from profiles.decisions import Decided, Named, decide, merge_profiles, named, take_back, unmerge
+from profiles.deciding.decisions import Decided, Named, decide, merge_profiles, named, take_back, unmerge
+from profiles.deciding.effect import Shown
+from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.identities import profile_of
 from profiles.ids import public_ids
 from profiles.models import ApiClient, Decision, Identifier

@@ -6,7 +6,7 @@ from profiles.api import answers
 from profiles.api.endpoint import Request, Response, endpoint, text
 from profiles.api.problems import Problem
 from profiles.api.why import EITHER, asked_profile, asked_text
-from profiles.as_of import Then, as_of
+from profiles.explaining.as_of import Then, as_of
 from profiles.ids import public_ids
 from profiles.moments import moment_of
 

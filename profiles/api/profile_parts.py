@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from profiles.api import answers, asking, samples, shown
 from profiles.api.endpoint import AFTER, Request, Response, endpoint, limit, moment
+from profiles.explaining.history import NEWEST as NEWEST_CHANGE
+from profiles.explaining.history import history as history_of
 from profiles.golden_record import golden_record
-from profiles.history import NEWEST as NEWEST_CHANGE
-from profiles.history import history as history_of
 from profiles.ids import public_id, public_ids
 from profiles.profile_pages import OLDEST, events_page, held_links_page, links_page, members_page
 from profiles.timeline import NEWEST

@@ -5,12 +5,12 @@ from typing import Any
 
 from ingest.models import Source
 from profiles.changes import FeedChange
+from profiles.explaining.history import Change
+from profiles.explaining.nodes import Node
 from profiles.golden_record import GoldenTrait
-from profiles.history import Change
 from profiles.identities import ProfileSummary
 from profiles.links import in_words
 from profiles.models import Standing
-from profiles.nodes import Node
 from profiles.profile_pages import HeldOut, PagedLink, WholeEvent
 
 STANDING = {

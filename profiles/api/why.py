@@ -3,15 +3,15 @@
 from typing import Any
 
 from lambdas.transform.normalise import Unusable
-from profiles.apart import HeldAcross, why_apart
 from profiles.api import answers
 from profiles.api.endpoint import Request, Response, endpoint, text
 from profiles.api.problems import Problem
-from profiles.asked import identifier_asked, profile_asked
-from profiles.evidence import SeenEvent
+from profiles.explaining.apart import HeldAcross, why_apart
+from profiles.explaining.asked import identifier_asked, profile_asked
+from profiles.explaining.evidence import SeenEvent
+from profiles.explaining.nodes import Node
+from profiles.explaining.together import STEPS, Step, how_built, why_together
 from profiles.ids import public_id
-from profiles.nodes import Node
-from profiles.why import STEPS, Step, how_built, why_together
 
 MOST_STEPS = 500
 EITHER = "A profile id, or an identifier as kind:value."

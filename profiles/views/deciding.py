@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from ingest.views import requests
 from lambdas.transform.normalise import Unusable
-from profiles.asked import profile_asked
-from profiles.decision_preview import preview_merge, preview_unmerge
-from profiles.decisions import Decided, merge_profiles, reject_merge, unmerge
+from profiles.deciding.decisions import Decided, merge_profiles, reject_merge, unmerge
+from profiles.deciding.picking import Pick, merges_into, picked_with, to_pick
+from profiles.deciding.preview import preview_merge, preview_unmerge
+from profiles.explaining.asked import profile_asked
+from profiles.explaining.likely import likely_others
 from profiles.identities import find_profiles, summaries
 from profiles.ids import public_id
-from profiles.likely import likely_others
-from profiles.picking import Pick, merges_into, picked_with, to_pick
 from profiles.views.profile_frame import frame
 
 DECIDE = ("profiles.view_profiles", "profiles.decide")  # what a decision would do names people

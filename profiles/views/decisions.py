@@ -13,8 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ingest.views import requests
-from profiles.decision_lines import decision_lines
-from profiles.decision_list import (
+from profiles.deciding.decisions import take_back
+from profiles.deciding.lines import decision_lines
+from profiles.deciding.listing import (
     NEWEST,
     DecisionFilters,
     Listed,
@@ -26,10 +27,9 @@ from profiles.decision_list import (
     sides_of,
     what_it_did,
 )
-from profiles.decision_pending import waiting_decisions
-from profiles.decision_preview import preview_withdrawal
-from profiles.decision_second_eyes import second_eyes
-from profiles.decisions import take_back
+from profiles.deciding.pending import waiting_decisions
+from profiles.deciding.preview import preview_withdrawal
+from profiles.deciding.second_eyes import second_eyes
 from profiles.ids import public_ids
 from profiles.models import Decision
 from profiles.views.deciding import DECIDE, REFUSED, UNSEEN

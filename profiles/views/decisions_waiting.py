@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from ingest.views import requests
-from profiles.decision_list import NEWEST
-from profiles.decision_pending import approve, preview_pending, refuse
-from profiles.decision_second_eyes import second_eyes, set_second_eyes
+from profiles.deciding.listing import NEWEST
+from profiles.deciding.pending import approve, preview_pending, refuse
+from profiles.deciding.second_eyes import second_eyes, set_second_eyes
 from profiles.models import PendingDecision, SecondEyes
 from profiles.views.deciding import DECIDE, REFUSED, UNSEEN
 

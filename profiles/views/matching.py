@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from ingest.views import requests
-from profiles import match_runs
 from profiles.identities import summaries
-from profiles.match_answers import answers_since
-from profiles.match_charts import HALF, HEIGHT, prior_of, probabilities, weights_of
-from profiles.match_models import (
+from profiles.matches import runs as match_runs
+from profiles.matches.answers import answers_since
+from profiles.matches.charts import HALF, HEIGHT, prior_of, probabilities, weights_of
+from profiles.matches.models import (
     NotTried,
     apply_draft,
     discard_draft,
@@ -24,7 +24,7 @@ from profiles.match_models import (
     model_in_force,
     trial_of,
 )
-from profiles.match_trials import effect_of_trial
+from profiles.matches.trials import effect_of_trial
 from profiles.models import MatchCandidate, MatchModel, MatchRun
 
 READ = "profiles.view_profiles"

@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 from ingest.masking import Mask, mask_for
 from ingest.models import Source
 from ingest.views import requests
-from profiles.decision_list import decision_rows, decisions_about
+from profiles.deciding.listing import decision_rows, decisions_about
+from profiles.explaining.history import history, left_for
 from profiles.golden_record import GoldenTrait, golden_record
-from profiles.history import history, left_for
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id, public_ids
 from profiles.links import HeldLink, SeenLink, held_links_of, links_of

@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from ingest.masking import Mask, mask_for
 from ingest.views import requests
-from profiles.evidence import SeenEvent
+from profiles.explaining.evidence import SeenEvent
+from profiles.explaining.nodes import Node
 from profiles.golden_record import golden_records
 from profiles.identities import NAMES, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id
-from profiles.nodes import Node
 from profiles.views.profile import title
 from profiles.views.profiles import MASKED, WHOLE
 

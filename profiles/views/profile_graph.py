@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ingest.masking import Mask
 from ingest.views import requests
-from profiles.graph import Graph, GraphEdge, graph_of
+from profiles.explaining.graph import Graph, GraphEdge, graph_of
 from profiles.ids import public_ids
 from profiles.views.profile_frame import frame, masked_event, masked_node
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from ingest.masking import Mask
 from ingest.models import Source
 from ingest.views import requests
-from profiles.as_of import AsOf, Then, as_of
-from profiles.history import NEWEST, Change
+from profiles.explaining.as_of import AsOf, Then, as_of
+from profiles.explaining.history import NEWEST, Change
+from profiles.explaining.past import Held, past
 from profiles.ids import public_ids
 from profiles.moments import moment_of
-from profiles.past import Held, past
 from profiles.views.profile_frame import frame, masked_node
 
 

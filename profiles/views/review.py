@@ -15,10 +15,10 @@ from ingest.masking import mask_for
 from ingest.models import Source
 from ingest.views import requests
 from profiles.models import ReviewQuestion
-from profiles.review_answers import NotAnswered, undo_batch
-from profiles.review_bulk import MOST, answer_all, exact_preview, preview_bulk
-from profiles.review_lines import lines_of
-from profiles.review_queue import (
+from profiles.review.answers import NotAnswered, undo_batch
+from profiles.review.bulk import MOST, answer_all, exact_preview, preview_bulk
+from profiles.review.lines import lines_of
+from profiles.review.queue import (
     SCORES,
     SHOW,
     SORTS,

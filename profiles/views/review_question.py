@@ -13,13 +13,12 @@ from django.views.decorators.http import require_POST
 from ingest.masking import Mask, mask_for
 from ingest.models import Source
 from ingest.views import requests
-from profiles.decision_preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
+from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.ids import public_ids
 from profiles.models import Identifier, MatchCandidate, ReviewQuestion
-from profiles.review import open_questions
-from profiles.review_answers import NotAnswered, answer, fingerprint, is_held_by_another, undo
-from profiles.review_lines import Line, lines_of, outcome, percent
-from profiles.review_pair import (
+from profiles.review.answers import NotAnswered, answer, fingerprint, is_held_by_another, undo
+from profiles.review.lines import Line, lines_of, outcome, percent
+from profiles.review.pair import (
     Evidence,
     compare,
     evidence_between,
@@ -30,11 +29,12 @@ from profiles.review_pair import (
     sides_of_sample,
     summary,
 )
-from profiles.review_queue import QueueFilters, claim, filters_of, let_go, neighbour, other_questions, skip
+from profiles.review.questions import open_questions
+from profiles.review.queue import QueueFilters, claim, filters_of, let_go, neighbour, other_questions, skip
+from profiles.review.waterfall import HEIGHT, WIDTH, waterfall
 from profiles.views.profiles import MASKED, WHOLE
 from profiles.views.review import DECIDE, address
 from profiles.views.review_undo import offer_undo, offered_undo
-from profiles.waterfall import HEIGHT, WIDTH, waterfall
 
 
 @login_required

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ingest.views import requests
 from profiles.identities import ProfileSummary, summaries
-from profiles.rule_differences import difference
-from profiles.rule_drafts import (
+from profiles.rules.differences import difference
+from profiles.rules.drafts import (
     Draft,
     RulesChanged,
     TooLarge,
@@ -22,8 +22,8 @@ from profiles.rule_drafts import (
     leave_out,
     rules_version,
 )
-from profiles.rule_preview import Effect, preview_rules
-from profiles.rules import checked_rules, current_rules
+from profiles.rules.preview import Effect, preview_rules
+from profiles.rules.rules import checked_rules, current_rules
 from profiles.views.rules import CHANGE, draft_of_request, frame, keep_draft, posted_entry
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from ingest.views import requests
 from profiles.models import RuleChange
-from profiles.rule_differences import difference
-from profiles.rule_drafts import draft_of, kinds_that_stay
-from profiles.rule_preview import effect_of_change
+from profiles.rules.differences import difference
+from profiles.rules.drafts import draft_of, kinds_that_stay
+from profiles.rules.preview import effect_of_change
 from profiles.views.rule_drafts import profiles_of
 from profiles.views.rules import CHANGE, READ, frame, keep_draft
 

@@ -14,10 +14,10 @@ from ingest.views import requests
 from profiles.identities import kind_names
 from profiles.models import Kind
 from profiles.reading import read
-from profiles.rule_differences import Blocked, shown
-from profiles.rule_drafts import Draft, Entry, new_kind, rules_version, with_blocked, with_kind, without_blocked
-from profiles.rule_progress import progress
-from profiles.rules import FIELDS, current_rules
+from profiles.rules.differences import Blocked, shown
+from profiles.rules.drafts import Draft, Entry, new_kind, rules_version, with_blocked, with_kind, without_blocked
+from profiles.rules.progress import progress
+from profiles.rules.rules import FIELDS, current_rules
 
 READ = "profiles.view_profiles"
 CHANGE = (READ, "profiles.change_rules")  # what a draft would do names people

@@ -9,16 +9,16 @@ from django.shortcuts import render
 from ingest.masking import Mask
 from ingest.views import requests
 from lambdas.transform.normalise import Unusable
-from profiles.apart import Apart, why_apart
-from profiles.asked import identifier_asked, profile_asked
+from profiles.explaining.apart import Apart, why_apart
+from profiles.explaining.asked import identifier_asked, profile_asked
+from profiles.explaining.nodes import nodes_by_id
+from profiles.explaining.together import Step, how_built, why_together
 from profiles.identities import masked_summary, profile_holding, summaries
 from profiles.ids import public_id, public_ids
 from profiles.links import held_links_of
-from profiles.nodes import nodes_by_id
-from profiles.review_lines import percent
+from profiles.review.lines import percent
+from profiles.review.waterfall import HEIGHT, WIDTH, waterfall
 from profiles.views.profile_frame import Frame, frame, masked_event, masked_node
-from profiles.waterfall import HEIGHT, WIDTH, waterfall
-from profiles.why import Step, how_built, why_together
 
 NEIGHBOURS = 12
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from profiles.decisions import Named, decide, withdraw
+from profiles.deciding.decisions import Named, decide, withdraw
 from profiles.ids import public_ids
 from profiles.models import Decision, Identifier, ProfileChange
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.api.conftest import Caller
 from tests.profiles.builders import land, resolve
 from tests.profiles.reference import Event

@@ -11,7 +11,7 @@ from django.test import Client
 
 from profiles import lookup_cache
 from profiles.api.clients import create_client
-from profiles.decisions import Named, decide, withdraw
+from profiles.deciding.decisions import Named, decide, withdraw
 from profiles.identities import profile_of
 from profiles.ids import public_id
 from profiles.memory import memory
@@ -27,8 +27,8 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def two_people(transactional_db: None) -> None:
-    from profiles.first_rules import ensure_first_rules
     from profiles.models import ProfileIdKey
+    from profiles.rules.first_rules import ensure_first_rules
 
     ensure_first_rules()
     ProfileIdKey.objects.get_or_create(defaults={"key": b"0123456789abcdef"})

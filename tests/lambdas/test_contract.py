@@ -3,11 +3,12 @@
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from lambdas.collect import handler as collect
+from lambdas.collect.firehose import Firehose
 from lambdas.collect.sources import Sources, read_sources
 from lambdas.collect.stream import Stream
 from lambdas.local.delivery import Endpoint, judge, request_body
@@ -62,7 +63,7 @@ def test_1_what_a_page_posts_becomes_the_proxy_event() -> None:
 
 
 def test_2_the_proxy_event_becomes_a_record_and_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = Taken(client=None, name="idportal-events", seconds=1)
+    stream = Taken(client=cast(Firehose, None), name="idportal-events", seconds=1)
     stream.records.clear()
     monkeypatch.setattr(collect, "STREAM", stream)
     monkeypatch.setattr(collect, "REGISTRY", Known(read_sources(example("00_registry"))))

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from profiles.models import Identifier, MatchCandidate, MatchModel, ParkedDelivery, ReviewQuestion
-from profiles.review import refresh_review
+from profiles.review.questions import refresh_review
 from tests.pages import crowd
 
 ADA_TYPO = "ada.lovelase@example.org"
@@ -76,7 +76,7 @@ def sample() -> ReviewQuestion:
 
 
 def reopened() -> ReviewQuestion:
-    from profiles.decisions import reject_merge
+    from profiles.deciding.decisions import reject_merge
 
     held()
     ada, ben = (Identifier.objects.get(value=value).profile_id for value in (crowd.ADA, crowd.BEN))

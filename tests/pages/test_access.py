@@ -13,7 +13,7 @@ from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
 from ingest.models import Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.urls import urlpatterns as api_urls
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.pages import crowd, review_crowd
 
 EVERYONE = {"nobody", *ROLES}
@@ -158,8 +158,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
 
 def decided_and_waiting() -> tuple[int, int]:
     """A decision in force, and one that waits for a second person."""
-    from profiles.decision_second_eyes import set_second_eyes
-    from profiles.decisions import reject_merge, unmerge
+    from profiles.deciding.decisions import reject_merge, unmerge
+    from profiles.deciding.second_eyes import set_second_eyes
     from profiles.models import Identifier
 
     ada = crowd.profile_id_number(crowd.ADA)

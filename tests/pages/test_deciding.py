@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from idportal.accounts.models import User
-from profiles.decision_second_eyes import set_second_eyes
-from profiles.decisions import merge_profiles, reject_merge, unmerge
+from profiles.deciding.decisions import merge_profiles, reject_merge, unmerge
+from profiles.deciding.second_eyes import set_second_eyes
 from profiles.identities import profile_of
 from profiles.models import Decision, Identifier, PendingDecision
 from profiles.views.profile import _whole
@@ -307,7 +307,7 @@ def test_what_is_too_much_to_look_at_can_be_decided_all_the_same(
 ) -> None:
     ada = crowd.ada()
     form = {"identifier": [phone_of_ada()], "action": "preview", "reason": "her sister's phone"}
-    monkeypatch.setattr("profiles.decision_preview.PREVIEW_SECONDS", 0)
+    monkeypatch.setattr("profiles.deciding.preview.PREVIEW_SECONDS", 0)
     page = steward.post(f"/profiles/{ada}/unmerge/", form).content.decode()
     assert "more than can be looked at in a moment" in page
     assert 'value="unseen"' in page

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from profiles.decision_second_eyes import set_second_eyes
+from profiles.deciding.second_eyes import set_second_eyes
 from profiles.models import Decision, PendingDecision
 from tests.pages import crowd
 from tests.pages.conftest import Portal

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from profiles.decisions import Named, decide
+from profiles.deciding.decisions import Named, decide
 from profiles.models import Identifier
 from tests.pages import crowd
 from tests.pages.conftest import Portal

@@ -7,10 +7,10 @@ from django.test import Client
 from playwright.sync_api import Browser, expect
 from pytest_django import DjangoAssertNumQueries
 
-from profiles import match_runs
-from profiles.match_charts import weights_of
-from profiles.match_models import draft_model, model_in_force
-from profiles.match_work import work
+from profiles.matches import runs as match_runs
+from profiles.matches.charts import weights_of
+from profiles.matches.models import draft_model, model_in_force
+from profiles.matches.work import work
 from profiles.models import MatchCandidate, MatchRun
 from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults

@@ -1,6 +1,6 @@
 from django.test import Client
 
-from profiles.review import refresh_review
+from profiles.review.questions import refresh_review
 from tests.pages import crowd
 
 

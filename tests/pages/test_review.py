@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from idportal.accounts.models import User
 from profiles.models import Decision, Identifier, ReviewQuestion
-from profiles.review_answers import carry_out_answers
+from profiles.review.answers import carry_out_answers
 from tests.pages import crowd, review_crowd
 
 

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from profiles.models import Decision, ReviewQuestion
-from profiles.review_answers import carry_out_answers
+from profiles.review.answers import carry_out_answers
 from tests.pages import review_crowd
 from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults

@@ -10,13 +10,14 @@ from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from idportal.accounts.models import User
-from profiles import deadline, rule_preview
+from profiles import deadline
 from profiles.ids import public_id
 from profiles.models import BlockedValue, Identifier, Kind, Reconsideration, RuleChange
 from profiles.resolution import resolve_pending
-from profiles.rule_drafts import Draft, RulesChanged, apply_draft, draft_of, rules_version
-from profiles.rule_preview import effect_of_change, preview_rules
-from profiles.rules import apply_rules, current_rules
+from profiles.rules import preview as rule_preview
+from profiles.rules.drafts import Draft, RulesChanged, apply_draft, draft_of, rules_version
+from profiles.rules.preview import effect_of_change, preview_rules
+from profiles.rules.rules import apply_rules, current_rules
 from tests.pages import crowd
 from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults

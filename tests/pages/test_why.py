@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from profiles.decisions import Named, decide
+from profiles.deciding.decisions import Named, decide
 from profiles.ids import public_id
 from profiles.models import Identifier, ProfileChange, Resolution
 from profiles.moments import moment_of

@@ -7,11 +7,12 @@ from django.db import transaction
 from hypothesis import given
 from pytest_django import DjangoAssertNumQueries
 
-from profiles import apart, decisions
-from profiles.apart import why_apart
-from profiles.decisions import Named
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named
+from profiles.explaining import apart
+from profiles.explaining.apart import why_apart
 from profiles.models import Identifier, MatchCandidate, MatchModel
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.profiles.reference import Reference, Separation, pair
 from tests.profiles.test_engine_laws import LAWS, World, histories
 from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, NOON, event, number, profile_of, see

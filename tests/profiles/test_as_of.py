@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 
-from profiles import decisions
-from profiles.as_of import as_of, cuts, golden_record_at, known_by, members_at
-from profiles.decisions import Named, withdraw
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named, withdraw
+from profiles.explaining.as_of import as_of, cuts, golden_record_at, known_by, members_at
+from profiles.explaining.past import past
 from profiles.golden_record import golden_record
 from profiles.models import Identifier, ProfileChange, Resolution, TraitRule
-from profiles.past import past
 from tests.profiles.reference import Event
 from tests.profiles.test_engine_laws import LAWS, World, histories
 from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, NOON, PHONE, event, number, profile_of, see

@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 
-from profiles.decision_preview import (
+from profiles.deciding.decisions import Decided, merge_profiles, reject_merge, unmerge, withdraw
+from profiles.deciding.preview import (
     DecisionPreview,
     preview_merge,
     preview_reject,
     preview_unmerge,
     preview_withdrawal,
 )
-from profiles.decisions import Decided, merge_profiles, reject_merge, unmerge, withdraw
 from profiles.golden_record import golden_records
 from profiles.models import Decision, Identifier, Link
 from profiles.timeline import timeline
@@ -224,8 +224,8 @@ def test_traits_that_win_and_lose_are_marked() -> None:
 def test_while_the_engine_is_at_work_a_preview_says_so_and_a_decision_is_not_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("profiles.decision_preview.LOCK_SECONDS", 0.1)
-    monkeypatch.setattr("profiles.decisions.PATIENCE", 0.1)
+    monkeypatch.setattr("profiles.deciding.preview.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("profiles.deciding.decisions.PATIENCE", 0.1)
     two_people()
     with another_connection() as engine:
         engine.execute("BEGIN")

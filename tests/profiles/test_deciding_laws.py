@@ -8,8 +8,8 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.decision_preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
-from profiles.decisions import Decided, merge_profiles, take_back, unmerge
+from profiles.deciding.decisions import Decided, merge_profiles, take_back, unmerge
+from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.models import Identifier
 from profiles.resolution import resolve_pending
 from tests.profiles.exactly import differing, everything

@@ -11,12 +11,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from profiles import decisions
-from profiles.decisions import Named, withdraw
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named, withdraw
 from profiles.golden_record import golden_records
 from profiles.models import BlockedValue, Decision, DecisionIdentifier, Kind, TraitRule
 from profiles.resolution import resolve_pending
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.profiles import reference
 from tests.profiles.builders import land, resolve, source_called, stored_answer
 from tests.profiles.reference import Event, Identifier, Pair, Reference, Separation

@@ -7,12 +7,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from profiles.decision_lines import decision_lines
-from profiles.decisions import merge_profiles, reject_merge, take_back, unmerge
+from profiles.deciding.decisions import merge_profiles, reject_merge, take_back, unmerge
+from profiles.deciding.lines import decision_lines
 from profiles.models import Decision
 from profiles.rebuild import check, switch
 from profiles.resolution import resolve_pending
-from profiles.rules import apply_rules, current_rules
+from profiles.rules.rules import apply_rules, current_rules
 from tests.profiles.builders import land
 from tests.profiles.exactly import differing, everything, exported
 from tests.profiles.test_deciding import ids, partition

@@ -3,9 +3,10 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from profiles import decisions, graph
-from profiles.decisions import Named
-from profiles.graph import graph_of
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named
+from profiles.explaining import graph
+from profiles.explaining.graph import graph_of
 from tests.profiles.test_why import ADA, BEN, KIOSK, LAPTOP, PHONE, event, profile_of, see
 
 pytestmark = pytest.mark.django_db

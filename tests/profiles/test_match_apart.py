@@ -8,10 +8,10 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from profiles import match_engine
-from profiles.match_apart import MatchingFailed, call
-from profiles.match_columns import columns_of
-from profiles.match_records import schema
+from profiles.matches import engine as match_engine
+from profiles.matches.apart import MatchingFailed, call
+from profiles.matches.columns import columns_of
+from profiles.matches.records import schema
 from tests.profiles.people_to_match import person
 from tests.profiles.test_match_runs import MESSAGE
 

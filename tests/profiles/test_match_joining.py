@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from profiles import decisions, match_runs
-from profiles.decisions import Named, merge_profiles
-from profiles.match_joining import LOOSE
-from profiles.match_work import work
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named, merge_profiles
+from profiles.matches import runs as match_runs
+from profiles.matches.joining import LOOSE
+from profiles.matches.work import work
 from profiles.models import Decision, Identifier, MatchAnswer, MatchCandidate, MatchRun, ProfileChange
 from tests.profiles.builders import stored_answer
 from tests.profiles.people_to_match import bring, crowd, in_force, person, profile, seen
@@ -88,7 +89,7 @@ def test_what_a_look_at_all_pairs_takes_apart_is_not_joined(monkeypatch: pytest.
     crowd()
     full()
     in_force(automatic_threshold=0.9)
-    monkeypatch.setattr("profiles.match_joining.cluster", apart)
+    monkeypatch.setattr("profiles.matches.joining.cluster", apart)
     assert full().skipped == {f"not joined: {LOOSE}": 3}
     assert Identifier.objects.values("profile_id").distinct().count() == 63
 
@@ -108,7 +109,7 @@ def test_a_run_that_is_broken_off_while_it_joins_goes_on_with_the_rest(monkeypat
     killed = KeyboardInterrupt()
     asked = match_runs.ask(MatchRun.Kind.FULL)
     with monkeypatch.context() as patch:
-        patch.setattr("profiles.match_joining.merge_profiles", once)
+        patch.setattr("profiles.matches.joining.merge_profiles", once)
         with pytest.raises(KeyboardInterrupt):
             work()
     assert Decision.objects.count() == 1

@@ -14,8 +14,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from idportal.celery import app
-from profiles import match_runs, tasks
-from profiles.match_work import work
+from profiles import tasks
+from profiles.matches import runs as match_runs
+from profiles.matches.work import work
 from profiles.models import MatchCandidate, MatchRun
 from tests.profiles.people_to_match import bring, crowd, pair, person, seen
 

@@ -6,13 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from profiles import decisions, match_engine, match_runs
-from profiles.decisions import Decided, Named, merge_profiles, reject_merge
-from profiles.match_answers import standing_answers, with_answers
-from profiles.match_models import NotTried, apply_draft, discard_draft, draft_model, draft_thresholds, model_in_force
-from profiles.match_records import read_records
-from profiles.match_trials import effect_of_trial
-from profiles.match_work import work
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Decided, Named, merge_profiles, reject_merge
+from profiles.matches import engine as match_engine
+from profiles.matches import runs as match_runs
+from profiles.matches.answers import standing_answers, with_answers
+from profiles.matches.models import NotTried, apply_draft, discard_draft, draft_model, draft_thresholds, model_in_force
+from profiles.matches.records import read_records
+from profiles.matches.trials import effect_of_trial
+from profiles.matches.work import work
 from profiles.models import Decision, Identifier, MatchAnswer, MatchCandidate, MatchModel, MatchRun
 from tests.profiles.people_to_match import bring, crowd, in_force, pair, person, profile, seen
 

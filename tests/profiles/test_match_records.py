@@ -2,12 +2,12 @@
 
 import pytest
 
-from profiles import decisions
-from profiles.decisions import Named
-from profiles.match_columns import columns_of
-from profiles.match_records import changed_since, read_records, seen_now
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named
+from profiles.matches.columns import columns_of
+from profiles.matches.records import changed_since, read_records, seen_now
 from profiles.resolution import resolve_pending
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.profiles.builders import land, resolve
 from tests.profiles.people_to_match import START, bring, person, profile, seen
 from tests.profiles.reference import Event
@@ -58,7 +58,7 @@ def test_a_value_that_names_nobody_is_nothing_to_compare_by() -> None:
 def test_profiles_are_read_in_sets_whatever_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     bring(*(seen(f"p{n}", person(n)) for n in range(7)))
     whole = read_records().table
-    monkeypatch.setattr("profiles.match_records.PROFILES_A_BATCH", 2)
+    monkeypatch.setattr("profiles.matches.records.PROFILES_A_BATCH", 2)
     told: list[int] = []
     assert read_records(on_profiles=told.append).table.to_pylist() == whole.to_pylist()
     assert told == [2, 4, 6, 7]

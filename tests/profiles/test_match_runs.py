@@ -10,10 +10,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from profiles import decisions, match_engine, match_runs, match_work, tasks
-from profiles.decisions import Named
-from profiles.match_records import NOTHING
-from profiles.match_work import SEPARATED, STALE, TOO_FEW, work
+from profiles import tasks
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named
+from profiles.matches import engine as match_engine
+from profiles.matches import runs as match_runs
+from profiles.matches import work as match_work
+from profiles.matches.records import NOTHING
+from profiles.matches.work import SEPARATED, STALE, TOO_FEW, work
 from profiles.models import MatchCandidate, MatchModel, MatchRun
 from tests.profiles.builders import land
 from tests.profiles.people_to_match import START, bring, crowd, in_force, pair, person, profile, seen

@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles import decisions
+from profiles.deciding import decisions
 from profiles.models import Combination, Identifier, Link, ProfileChange, Resolution, TraitValue
 from profiles.rebuild import check, switch
 from profiles.resolution import resolve_pending
-from profiles.rules import apply_rules
+from profiles.rules.rules import apply_rules
 from tests.profiles.builders import land, stored_answer
 from tests.profiles.reference import Event
 from tests.profiles.test_engine_laws import LAWS, World, histories, stored_facts

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from profiles import decision_lines, decisions
-from profiles.decisions import Named
+from profiles.deciding import decisions
+from profiles.deciding import lines as decision_lines
+from profiles.deciding.decisions import Named
 from profiles.models import (
     Combination,
     Decision,
@@ -18,7 +19,7 @@ from profiles.models import (
     UndefinedKind,
 )
 from profiles.resolution import resolve_pending
-from profiles.rules import apply_rules, current_rules
+from profiles.rules.rules import apply_rules, current_rules
 from tests.profiles import reference
 from tests.profiles.builders import land
 

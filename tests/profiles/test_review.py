@@ -6,10 +6,10 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from profiles import decisions
+from profiles.deciding import decisions
 from profiles.models import Identifier, MatchCandidate, MatchModel, ParkedDelivery, ReviewQuestion
-from profiles.review import Refreshed, open_questions, refresh_review
-from profiles.rules import apply_rules
+from profiles.review.questions import Refreshed, open_questions, refresh_review
+from profiles.rules.rules import apply_rules
 from tests.profiles.builders import land
 from tests.profiles.test_resolution import (
     ADA,

@@ -7,13 +7,13 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from profiles import decisions
-from profiles.decision_pending import approve, refuse
-from profiles.decision_second_eyes import set_second_eyes
+from profiles.deciding import decisions
+from profiles.deciding.pending import approve, refuse
+from profiles.deciding.second_eyes import set_second_eyes
 from profiles.models import Decision, ParkedDelivery, ReviewQuestion
-from profiles.review_answers import NotAnswered, answer, carry_out_answers, fingerprint, undo
-from profiles.review_bulk import answer_all, preview_bulk
-from profiles.review_queue import (
+from profiles.review.answers import NotAnswered, answer, carry_out_answers, fingerprint, undo
+from profiles.review.bulk import answer_all, preview_bulk
+from profiles.review.queue import (
     QueueFilters,
     claim,
     first_question,

@@ -3,9 +3,9 @@
 import pytest
 
 from ingest.masking import Mask
-from profiles.review_pair import Field, Side, compare, flattened, likeness, marked_apart
-from profiles.review_quality import Precision, wilson
-from profiles.waterfall import MARGIN, WIDTH, waterfall
+from profiles.review.pair import Field, Side, compare, flattened, likeness, marked_apart
+from profiles.review.quality import Precision, wilson
+from profiles.review.waterfall import MARGIN, WIDTH, waterfall
 
 pytestmark = pytest.mark.django_db
 

@@ -4,12 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from profiles.decision_bulk import decide_in_bulk, preview_bulk
-from profiles.decision_lines import decision_lines
-from profiles.decision_pending import approve, preview_pending, refuse
-from profiles.decision_preview import preview_merge, preview_unmerge
-from profiles.decision_second_eyes import set_second_eyes
-from profiles.decisions import merge_profiles, reject_merge, take_back, unmerge
+from profiles.deciding.bulk import decide_in_bulk, preview_bulk
+from profiles.deciding.decisions import merge_profiles, reject_merge, take_back, unmerge
+from profiles.deciding.lines import decision_lines
+from profiles.deciding.pending import approve, preview_pending, refuse
+from profiles.deciding.preview import preview_merge, preview_unmerge
+from profiles.deciding.second_eyes import set_second_eyes
 from profiles.models import Decision, PendingDecision
 from profiles.models.decisions import SecondEyes
 from tests.profiles.test_deciding import (

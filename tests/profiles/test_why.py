@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from profiles import decisions, joins
-from profiles.decisions import Named
-from profiles.evidence import evidence
+from profiles.deciding import decisions
+from profiles.deciding.decisions import Named
+from profiles.explaining import joins
+from profiles.explaining.evidence import evidence
+from profiles.explaining.together import how_built, why_together
 from profiles.models import Identifier
 from profiles.resolution import resolve_pending
-from profiles.why import how_built, why_together
 from tests.profiles import reference
 from tests.profiles.builders import land
 from tests.profiles.reference import Event, Reference, Separation, byte_order, pair

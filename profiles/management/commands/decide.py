@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from profiles.decision_lines import apply_line
+from profiles.deciding.lines import apply_line
 
 EXAMPLE = """
 {"action": "assert", "a": {"kind": "email", "value": "…"}, "b": {"kind": "phone", "value": "…"},

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from profiles.decision_lines import decision_lines
+from profiles.deciding.lines import decision_lines
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from profiles import match_runs
-from profiles.match_models import draft_model
-from profiles.match_runs import alone
-from profiles.match_work import carry_out
+from profiles.matches import runs as match_runs
+from profiles.matches.models import draft_model
+from profiles.matches.runs import alone
+from profiles.matches.work import carry_out
 from profiles.models import MatchRun
 
 

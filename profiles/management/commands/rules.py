@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from profiles.resolution import ResolutionResult, resolve_pending
-from profiles.rules import apply_rules, current_rules, waiting_reconsiderations
+from profiles.rules.rules import apply_rules, current_rules, waiting_reconsiderations
 
 EXAMPLE = """
 example:  {"kinds": {"loyalty_id": {"rank": 2, "known": true, "limit": 1, "shared_after": null}, "email": {"limit": 3}},

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from profiles.deadline import OutOfTime, until
-from profiles.decision_effect import (
+from profiles.deciding.decisions import carry_out_merge, carry_out_reject, carry_out_unmerge, carry_out_withdrawal
+from profiles.deciding.effect import (
     PROFILES,
     HeldChange,
     Shown,
@@ -21,9 +22,8 @@ from profiles.decision_effect import (
     last_change,
     touched_by,
 )
-from profiles.decision_second_eyes import must_wait, second_eyes, touched
-from profiles.decision_traits import TraitRow, trait_rows
-from profiles.decisions import carry_out_merge, carry_out_reject, carry_out_unmerge, carry_out_withdrawal
+from profiles.deciding.second_eyes import must_wait, second_eyes, touched
+from profiles.deciding.traits import TraitRow, trait_rows
 from profiles.golden_record import GoldenTrait, golden_records
 from profiles.identities import full_name
 from profiles.models import Decision, ProfileChange

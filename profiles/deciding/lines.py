@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from profiles.decisions import Named, decide, find_decision, named, withdraw
+from profiles.deciding.decisions import Named, decide, find_decision, named, withdraw
 from profiles.models import Decision
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from json import loads
 
+from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.golden_record import GoldenTrait
-from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read, read_many
 
 SINCE = 20_000_000

@@ -11,14 +11,23 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from profiles.decision_bulk import decide_in_bulk
-from profiles.decision_pending import refuse
-from profiles.decisions import Decided, Named, decide, merge_profiles, reject_merge, take_back, unmerge, withdraw
+from profiles.deciding.bulk import decide_in_bulk
+from profiles.deciding.decisions import (
+    Decided,
+    Named,
+    decide,
+    merge_profiles,
+    reject_merge,
+    take_back,
+    unmerge,
+    withdraw,
+)
+from profiles.deciding.pending import refuse
 from profiles.identities import profile_holding
 from profiles.models import Decision, Identifier, ProfileChange, ReviewGrounds, ReviewQuestion
 from profiles.parked import release
 from profiles.reading import read_one
-from profiles.review import refresh_review
+from profiles.review.questions import refresh_review
 
 CARRY_OUT_TASK = "profiles.carry_out_answers"
 UNDONE = "undone in review"

@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from profiles.decision_bulk import preview_bulk as decide_to_look
-from profiles.decision_preview import DecisionPreview
+from profiles.deciding.bulk import preview_bulk as decide_to_look
+from profiles.deciding.preview import DecisionPreview
 from profiles.models import ReviewQuestion
-from profiles.review_answers import NotAnswered, answer, fingerprint, is_held_by_another
+from profiles.review.answers import NotAnswered, answer, fingerprint, is_held_by_another
 
 MOST = 100
 ANSWERABLE = {"yes": ["held", "probable", "reopened", "sample", "value"], "no": ["held", "probable", "sample", "value"]}

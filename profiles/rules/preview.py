@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from profiles.deadline import OutOfTime, until
 from profiles.models import Identifier
 from profiles.reading import read
-from profiles.rule_progress import waiting_work
-from profiles.rules import apply_rules, waiting_reconsiderations
+from profiles.rules.progress import waiting_work
+from profiles.rules.rules import apply_rules, waiting_reconsiderations
 
 PREVIEW_SECONDS = 8.0
 READ_SECONDS = 4.0

@@ -1,10 +1,10 @@
 """Takes records and a model, gives matches. To profiles.matching a record's id is a text; to the rest of us, the number
-of a profile. Each call is a process of its own (see match_apart)."""
+of a profile. Each call is a process of its own (see apart)."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from profiles.match_apart import call
+from profiles.matches.apart import call
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from profiles.match_engine import Answer
-from profiles.match_records import Record, records_of, schema
+from profiles.matches.engine import Answer
+from profiles.matches.records import Record, records_of, schema
 from profiles.models import AUTOMATIC, Decision, Identifier, MatchAnswer, MatchCandidate
 from profiles.reading import read
 

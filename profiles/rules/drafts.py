@@ -13,7 +13,7 @@ from psycopg.errors import QueryCanceled
 from ingest.announcement import announce_landing
 from lambdas.transform.normalise import Unusable, normalise_identifier
 from profiles.models import RuleChange
-from profiles.rules import FIELDS, apply_rules, checked_rules, current_rules
+from profiles.rules.rules import FIELDS, apply_rules, checked_rules, current_rules
 
 APPLY_SECONDS = 30
 UNUSABLE = {

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.decision_effect import changes_since, fingerprint, last_change
-from profiles.decision_lines import carry_out_line, read_line
-from profiles.decision_preview import DecisionPreview, preview
-from profiles.decisions import CHANGED, Named, check_reason, lock_engine_soon
+from profiles.deciding.decisions import CHANGED, Named, check_reason, lock_engine_soon
+from profiles.deciding.effect import changes_since, fingerprint, last_change
+from profiles.deciding.lines import carry_out_line, read_line
+from profiles.deciding.preview import DecisionPreview, preview
+from profiles.deciding.separations import in_the_way, separations_between
 from profiles.models import Decision, Identifier, PendingDecision
-from profiles.separations import in_the_way, separations_between
 
 State = PendingDecision.State
 WAITING = 50

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from profiles.match_candidates import fill_work
-from profiles.match_joining import Pair, that_hold_together
+from profiles.matches.candidates import fill_work
+from profiles.matches.joining import Pair, that_hold_together
 from profiles.models import MatchModel, MatchRun
 from profiles.reading import read, read_one
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from profiles import joins
-from profiles.evidence import Evidence, SeenEvent, evidence
+from profiles.explaining import joins
+from profiles.explaining.evidence import Evidence, SeenEvent, evidence
+from profiles.explaining.nodes import Node, nodes_by_id
+from profiles.explaining.together_words import built_words, closing_words, joining_words, step_words, together_words
 from profiles.models import Decision
-from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read_many
-from profiles.why_words import built_words, closing_words, joining_words, step_words, together_words
 
 MOST_EDGES = 400_000
 STEPS = 50

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from profiles.decisions import merge_profiles
-from profiles.match_engine import cluster
-from profiles.match_runs import Progress
+from profiles.deciding.decisions import merge_profiles
+from profiles.matches.engine import cluster
+from profiles.matches.runs import Progress
 from profiles.models import Identifier, MatchCandidate, MatchModel
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ class MatchingFailed(Exception):
 def call(name: str, *arguments: Any, on_wait: OnWait = lambda: None) -> Any:
     """What PARTS[name] gives. An exception out of `on_wait`, which is called now and then, ends the process."""
     with subprocess.Popen(
-        [sys.executable, "-m", "profiles.match_apart"],
-        cwd=Path(__file__).parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "profiles.matches.apart"],
+        cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
             said = _said(process, pickle.dumps((name, arguments)), on_wait)

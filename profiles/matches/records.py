@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from profiles.match_columns import ALL, TRAITS, columns_of
+from profiles.matches.columns import ALL, TRAITS, columns_of
 from profiles.reading import read, read_one
 
 if TYPE_CHECKING:

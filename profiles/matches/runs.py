@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from profiles.match_records import seen_now
+from profiles.matches.records import seen_now
 from profiles.models import Identifier, MatchModel, MatchRun
 
 LOCK = 7401525

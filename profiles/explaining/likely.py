@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from profiles.identities import ProfileSummary, summaries
 from profiles.links import held_links_of
-from profiles.match_candidates import standing_candidates_of
+from profiles.matches.candidates import standing_candidates_of
 
 MOST = 8
 HELD = 200

@@ -8,15 +8,16 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import F
 
-from profiles import match_engine, match_runs
-from profiles.match_answers import answers_since, standing_answers, with_answers
-from profiles.match_apart import MatchingFailed
-from profiles.match_candidates import Stored, above, store_matches
-from profiles.match_joining import join_sure
-from profiles.match_models import draft_model, keep_trained, model_in_force
-from profiles.match_records import NOTHING, Records, changed_since, read_records, seen_now
-from profiles.match_runs import Kind, OnStep, Progress, State, Step, Stopped, alone, begin, finish, next_run
-from profiles.match_trials import store_trial
+from profiles.matches import engine as match_engine
+from profiles.matches import runs as match_runs
+from profiles.matches.answers import answers_since, standing_answers, with_answers
+from profiles.matches.apart import MatchingFailed
+from profiles.matches.candidates import Stored, above, store_matches
+from profiles.matches.joining import join_sure
+from profiles.matches.models import draft_model, keep_trained, model_in_force
+from profiles.matches.records import NOTHING, Records, changed_since, read_records, seen_now
+from profiles.matches.runs import Kind, OnStep, Progress, State, Step, Stopped, alone, begin, finish, next_run
+from profiles.matches.trials import store_trial
 from profiles.models import Identifier, MatchModel, MatchRun
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ confirms it), and the NEIGHBOURS oldest held links. `whole` says whether that is
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from profiles import joins
-from profiles.evidence import Evidence, evidence
+from profiles.explaining import joins
+from profiles.explaining.evidence import Evidence, evidence
+from profiles.explaining.nodes import Node, nodes_by_id
+from profiles.explaining.together import Said
 from profiles.identities import Member, members_of
 from profiles.links import HeldLink, SeenLink, held_links_of, in_words, links_between
 from profiles.models import Decision
-from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read
-from profiles.why import Said
 
 NODES = 300
 EDGES = 400

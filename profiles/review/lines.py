@@ -8,7 +8,7 @@ from profiles.identities import ProfileSummary, masked_summary, summaries
 from profiles.links import in_words
 from profiles.models import Decision, Identifier, ReviewQuestion
 from profiles.parked import Parked, parked_deliveries
-from profiles.review_answers import is_held_by_another
+from profiles.review.answers import is_held_by_another
 
 VALUE_WORDS = {
     "shared": "seen with too many people to name one",

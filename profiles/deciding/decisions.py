@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from lambdas.transform.normalise import Unusable, normalise_identifier
 from profiles.deadline import OutOfTime, until
-from profiles.decision_effect import changes_since, fingerprint, last_change
-from profiles.decision_second_eyes import Touched, must_wait, second_eyes, touched
+from profiles.deciding.effect import changes_since, fingerprint, last_change
+from profiles.deciding.second_eyes import Touched, must_wait, second_eyes, touched
+from profiles.deciding.separations import in_the_way, separations_between
 from profiles.lookup_cache import changing_partition
-from profiles.match_answers import note_answer
+from profiles.matches.answers import note_answer
 from profiles.models import Decision, DecisionIdentifier, Identifier, Kind, PendingDecision
 from profiles.reading import read
 from profiles.resolution import ResolutionResult, resolution_result
-from profiles.separations import in_the_way, separations_between
 
 CHANGED = "The profiles changed while you looked. This is what it would do now."
 PATIENCE = 10.0  # seconds that a person waits for the engine

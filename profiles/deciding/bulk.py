@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from profiles.decision_effect import changes_since, fingerprint, last_change
-from profiles.decision_preview import DecisionPreview, preview
-from profiles.decision_second_eyes import must_wait, second_eyes, touched
-from profiles.decisions import CHANGED, carry_out_merge, carry_out_reject, lock_engine_soon, put_off
+from profiles.deciding.decisions import CHANGED, carry_out_merge, carry_out_reject, lock_engine_soon, put_off
+from profiles.deciding.effect import changes_since, fingerprint, last_change
+from profiles.deciding.preview import DecisionPreview, preview
+from profiles.deciding.second_eyes import must_wait, second_eyes, touched
 from profiles.identities import profile_holding
 from profiles.models import Decision, PendingDecision
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from profiles.as_of import known_by, members_at
-from profiles.history import NEWEST, Change, history
-from profiles.nodes import Node, nodes_by_id
+from profiles.explaining.as_of import known_by, members_at
+from profiles.explaining.history import NEWEST, Change, history
+from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.reading import read
 
 PAGE = 20

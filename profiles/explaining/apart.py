@@ -11,10 +11,17 @@ from datetime import datetime
 from json import loads
 from typing import Any
 
-from profiles.apart_words import held_words, likeness_words, limit_words, said_words, shared_words, verdict_words
-from profiles.evidence import SeenEvent, evidence
+from profiles.explaining.apart_words import (
+    held_words,
+    likeness_words,
+    limit_words,
+    said_words,
+    shared_words,
+    verdict_words,
+)
+from profiles.explaining.evidence import SeenEvent, evidence
+from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.models import Decision
-from profiles.nodes import Node, nodes_by_id
 from profiles.reading import read
 
 MOST_LINKS = 100

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from profiles.history import Change
+from profiles.explaining.history import Change
 from profiles.identities import identifiers_meant
 from profiles.models import Decision
 from profiles.reading import read

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from profiles.rules import FIELDS
+from profiles.rules.rules import FIELDS
 
 
 @dataclass(frozen=True)

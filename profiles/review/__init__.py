@@ -1,0 +1,1 @@
+"""Takes what resolution and matching leave open, gives questions to people, and their answers as decisions."""

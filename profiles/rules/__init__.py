@@ -1,0 +1,1 @@
+"""Takes rules as people write them, gives them in force: drafted, previewed, applied, told apart, rolled back."""
