@@ -22,7 +22,7 @@ def table(people: int) -> pa.Table:
 
 
 def helpers() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "profiles.match_apart" in p.cmdline()]
+    return [p for p in psutil.Process().children() if "profiles.matches.apart" in p.cmdline()]
 
 
 def test_people_are_found_by_numbers_and_the_model_tells_what_it_weighs() -> None:
@@ -68,7 +68,7 @@ def test_when_it_is_killed_the_run_says_so() -> None:
 
 
 def test_nothing_stays_at_work_for_who_is_gone() -> None:
-    asks = "from profiles.match_apart import call; call('train', None, None)"
+    asks = "from profiles.matches.apart import call; call('train', None, None)"
     worker = subprocess.Popen([sys.executable, "-c", asks])
     deadline = time.monotonic() + 20
     while not (found := psutil.Process(worker.pid).children()):
