@@ -2,7 +2,7 @@ PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  By environment: PORT (8000), COLLECT_PORT (8001), VAR_DIR (var), ADMIN_PASSWORD, DATABASE_URL, REDIS_URL, PYTHON (python3)"
 
@@ -15,6 +15,9 @@ demo: runtime ## stream made-up people through the front door of a running stack
 test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="tests/stack -k restart" for some
 	@.ci/browsers
 	.venv/bin/pytest $(TESTS)
+
+bench-api: venv ## a look-up against a bare Django view under the same server
+	.venv/bin/python -m benchmarks.api_speed $(BENCH)
 
 bench: venv ## the engine and others on the same rows, one table; BENCH="--events 1000000 5000000" for more
 	.venv/bin/python -m benchmarks $(BENCH)
@@ -46,4 +49,4 @@ clean: ## remove the virtual environment and caches; var/ with its data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
 
-.PHONY: help run demo test bench bundles chaos load lint runtime venv clean
+.PHONY: help run demo test bench bench-api bundles chaos load lint runtime venv clean

@@ -10,9 +10,9 @@ from profiles.api.problems import unknown
 PROFILE = "api/v1/profiles/<str:public>/"
 
 urlpatterns = [
+    path("api/v1/lookup/", lookup.quick_look_up, name="api_lookup"),
     path("api/v1/openapi.json", openapi, name="api_openapi"),
     path("api/v1/identities/", identities, name="api_identities"),
-    path("api/v1/lookup/", lookup.quick_look_up, name="api_lookup"),
     path("api/v1/lookup/batch/", lookup.look_up_batch, name="api_lookup_batch"),
     path("api/v1/profiles/", profiles.profiles, name="api_profiles"),
     path(PROFILE, profiles.profile, name="api_profile"),

@@ -14,7 +14,7 @@ from profiles.api.clients import create_client
 from profiles.deciding.decisions import Named, decide, withdraw
 from profiles.identities import profile_of
 from profiles.ids import public_id
-from profiles.memory import memory
+from profiles.memory import Wire, memory
 from profiles.resolution import resolve_pending
 from tests.profiles.builders import land
 from tests.profiles.reference import Event
@@ -132,7 +132,8 @@ def test_without_redis_look_ups_and_merges_go_on(token: str, monkeypatch: pytest
     gone = redis.Redis.from_url("redis://127.0.0.1:1")
     for module in ("profiles.api.lookup", "profiles.lookup_cache", "profiles.api.limits"):
         monkeypatch.setattr(f"{module}.memory", lambda: gone)
-    monkeypatch.setattr("profiles.api.lookup._script", [])
+    monkeypatch.setattr("profiles.memory.memory", lambda: gone)
+    monkeypatch.setattr("profiles.api.lookup.wire", Wire())
     assert look_up(token) == apart
     decide(action="assert", a=[A], b=[B], author="Ana")
     assert look_up(token) == held_by("a@x.org")
