@@ -1,12 +1,14 @@
 """Records and matches → clusters, with guards: two groups join only if what is known between them, summed, speaks for it."""
 
 from collections import defaultdict
+from typing import TypeVar
 
 import pyarrow as pa
 
 from profiles.matching.cleaning import clean
 from profiles.matching.contradictions import Facts, contradict, facts
 
+K = TypeVar("K", str, int)  # a record, by its id or its number
 UNKNOWN, UNLIKE = -1.0, -8.0  # bits of a pair that was not found: nothing to compare, or contradictory
 MOST = 60  # records; more than this under one person needs a look
 
@@ -42,7 +44,7 @@ def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dic
     return {record: min(members[g]) for record, g in group.items()}
 
 
-def may_join(one: list[str], two: list[str], known: dict[str, Facts], between: dict[str, dict[str, float]]) -> bool:
+def may_join(one: list[K], two: list[K], known: dict[K, Facts], between: dict[K, dict[K, float]]) -> bool:
     """Whether all that is known between the two groups, on average, speaks for one person."""
     if len(one) + len(two) > MOST:
         return False

@@ -198,7 +198,7 @@ def settings(
     """The Splink settings; valid for the DuckDB backend and for the Spark backend."""
     return SettingsCreator(
         link_type="dedupe_only",
-        unique_id_column_name="record_id",
+        unique_id_column_name="number",
         probability_two_random_records_match=prior,
         comparisons=[_splink(c, i, m[i], u[i], FUNCTIONS[backend]) for i, c in enumerate(compared)],
         blocking_rules_to_generate_predictions=[{"blocking_rule": rule} for rule in blocking_rules],

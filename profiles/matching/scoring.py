@@ -26,13 +26,15 @@ logging.getLogger("splink").setLevel(logging.WARNING)
 
 
 def open_people(cleaned: pa.Table, id_columns: list[str]) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the table people: the cleaned records and their blocking keys."""
+    """A database in memory with the table people: the cleaned records, numbered by their ids' order, and their blocking keys."""
     connection = duckdb.connect(":memory:", config=LIMITS)
     missing = [c for c in id_columns if c not in cleaned.column_names]
     for column in missing:
         cleaned = cleaned.append_column(column, pa.nulls(cleaned.num_rows, pa.string()))
     connection.register("cleaned", cleaned)
-    connection.execute("CREATE TABLE people AS SELECT * FROM cleaned")
+    connection.execute(
+        "CREATE TABLE people AS SELECT (row_number() OVER (ORDER BY record_id) - 1)::INTEGER AS number, * FROM cleaned"
+    )
     connection.unregister("cleaned")
     blocking.add_blocks(connection, "people", id_columns)
     return connection
@@ -73,7 +75,7 @@ def _slim(connection: duckdb.DuckDBPyConnection, predicted: str, m: list[list[fl
     """Levels and weights only. Splink keeps levels together with all compared values or not at all, and the values of
     millions of pairs don't fit into memory: so the level is read off its weight."""
     present = {row[0] for row in connection.execute(f"DESCRIBE {predicted}").fetchall()}
-    columns = ["record_id_l", "record_id_r"]
+    columns = ["number_l", "number_r"]
     for i, (m_levels, u_levels) in enumerate(zip(m, u, strict=True)):
         bits = [math.log2(a / b) for a, b in zip(m_levels, u_levels, strict=True)]
         cases = " ".join(f"WHEN abs(mw_c{i} - ({b!r})) < {NUDGE / 4!r} THEN {k}" for k, b in enumerate(bits))
@@ -107,23 +109,27 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, model: Model, column: st
 
 def random_pairs(connection: duckdb.DuckDBPyConnection, most: int) -> pa.Table:
     """All pairs if they are few, else a sample; the same for the same records."""
-    ids = np.array(
-        [row[0] for row in connection.execute("SELECT record_id FROM people ORDER BY record_id").fetchall()],
-        dtype=object,
-    )
-    size = len(ids)
+    size = _count(connection, "people")
     if size * (size - 1) // 2 <= most:
-        left, right = np.triu_indices(size, 1)
-    else:
-        dice = np.random.default_rng(20)
-        left, right = dice.integers(0, size, most), dice.integers(0, size, most)
-        keep = left != right
-        left, right = left[keep], right[keep]
-    return pair_table(list(ids[left]), list(ids[right]))
+        return pair_table(*np.triu_indices(size, 1))
+    dice = np.random.default_rng(20)
+    left, right = dice.integers(0, size, most), dice.integers(0, size, most)
+    keep = left != right
+    return pair_table(left[keep], right[keep])
 
 
-def pair_table(left: list[str], right: list[str]) -> pa.Table:
-    return pa.table({"join_key_l": pa.array(left, pa.string()), "join_key_r": pa.array(right, pa.string())})
+def pair_table(left: NDArray[np.int64], right: NDArray[np.int64]) -> pa.Table:
+    return pa.table({"join_key_l": pa.array(left, pa.int32()), "join_key_r": pa.array(right, pa.int32())})
+
+
+def numbers(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> NDArray[np.int64]:
+    """The numbers of those records that are known, in the order given."""
+    known = dict(connection.execute("SELECT record_id, number FROM people").fetchall())
+    return np.array([known[i] for i in ids if i in known], dtype=np.int64)
+
+
+def numbered_pairs(connection: duckdb.DuckDBPyConnection, pairs: list[tuple[str, str]]) -> pa.Table:
+    return pair_table(*(numbers(connection, [pair[side] for pair in pairs]) for side in (0, 1)))
 
 
 def level_patterns(

@@ -56,6 +56,17 @@ def test_only_changed_records_are_looked_at_when_asked_for(
     assert find_matches(people[0], model, changed=changed).to_pylist() == expected
 
 
+def test_of_changed_records_exactly_that_is_found_that_a_full_run_finds(
+    people: tuple[pa.Table, dict[str, str]], model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("profiles.matching.blocking.ALL_PAIRS", 10)
+    full = find_matches(people[0], model)
+    for changed in ({"r0-0", "r1-0"}, {f"r{n}-0" for n in range(0, 150, 30)}, {f"r{n}-0" for n in range(90)}, set()):
+        left, right = full.column("record_id_1").to_pylist(), full.column("record_id_2").to_pylist()
+        expected = full.filter(pa.array([bool({a, b} & changed) for a, b in zip(left, right, strict=True)]))
+        assert find_matches(people[0], model, changed=changed).equals(expected)
+
+
 def test_every_record_is_in_one_cluster(people: tuple[pa.Table, dict[str, str]], matches: pa.Table) -> None:
     clusters = cluster(people[0], matches, threshold=0.9)
     assert sorted(clusters.column("record_id").to_pylist()) == sorted(people[1])

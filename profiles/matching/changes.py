@@ -1,0 +1,52 @@
+"""A few changed records among many → what a full comparison would have found of them, without comparing all with all.
+
+Third records speak in a pair's weight: so besides the changed records' pairs, those of every record tied to them by a
+chain of pairs that speak for one person are compared. Weights are those of a full run, as frequencies are of all records."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from profiles.matching import blocking, scoring
+from profiles.matching.model import Model
+from profiles.matching.weighing import Ints, weigh
+
+MOST = 0.2  # of the records; if more are reached, comparing all is no dearer
+
+
+def compare_around(connection: duckdb.DuckDBPyConnection, model: Model, changed: Ints, least_bits: float) -> str:
+    """The name of a table like scoring.compare's, with all pairs of each group that has a changed record."""
+    size = int(connection.execute("SELECT count(*) FROM people").fetchall()[0][0])
+    reached, frontier = np.unique(changed), np.unique(changed)
+    tables: list[str] = []
+    while len(frontier) or not tables:
+        if size <= blocking.ALL_PAIRS or len(reached) > MOST * size:
+            return scoring.compare(connection, model, least_bits=least_bits)
+        pairs = _pairs_of(connection, model, frontier, reached)
+        tables.append(scoring.compare(connection, model, pairs=pairs, least_bits=least_bits))
+        found = weigh(connection, model, tables[-1])
+        strong = found.own >= 0
+        tied = np.unique(np.concatenate([found.left[strong], found.right[strong]]))
+        frontier = np.setdiff1d(tied, reached)
+        reached = np.union1d(reached, frontier)
+    connection.execute(f"CREATE TABLE around AS {' UNION ALL BY NAME '.join(f'FROM {t}' for t in tables)}")
+    return "around"
+
+
+def _pairs_of(connection: duckdb.DuckDBPyConnection, model: Model, frontier: Ints, reached: Ints) -> pa.Table:
+    """What blocking proposes for the records of the frontier, but for pairs that are compared already."""
+    before = np.setdiff1d(reached, frontier)
+    connection.register("new_arrow", pa.table({"number": pa.array(frontier, pa.int32())}))
+    connection.register("before_arrow", pa.table({"number": pa.array(before, pa.int32())}))
+    proposed = " UNION ".join(
+        f"SELECT least(l.number, r.number) AS join_key_l, greatest(l.number, r.number) AS join_key_r"
+        f" FROM frontier l JOIN others r ON {rule} WHERE l.number <> r.number"
+        for rule in blocking.blocking_rules(size=blocking.ALL_PAIRS + 1, id_columns=model.id_columns)
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE frontier AS SELECT people.* FROM people SEMI JOIN new_arrow USING (number)"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE others AS SELECT people.* FROM people ANTI JOIN before_arrow USING (number)"
+    )
+    return connection.sql(proposed).to_arrow_table()
