@@ -81,14 +81,14 @@ def choose_mapping(job: Import, mapping: ColumnMapping) -> None:
     job.mapping = mapping.as_json()
 
 
-def start(job: Import) -> bool:
-    """Begin, or go on after a pause or a failure. Says whether it could."""
+def start(job: Import, *, announce: bool = True) -> bool:
+    """Begin, or go on after a pause or a failure. Says whether it could. Unannounced, the caller runs it."""
     if job.mapping is not None:
         check(mapping_from(job.mapping))
     startable = (State.UPLOADED, State.PAUSED, State.FAILED)
     found = Import.objects.filter(pk=job.pk, state__in=startable)
     begun = found.update(state=State.RUNNING, error="", started_at=job.started_at or timezone.now())
-    if begun:
+    if begun and announce:
         announce_import(job.pk)
     return bool(begun)
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -175,6 +176,20 @@ class TestRuns:
             other.execute("SELECT pg_advisory_lock(%s, %s)", [runs._LOCK, job.pk])
             assert not runs.run(job.pk)
         assert finished(job).landed == 2
+
+    def test_the_command_waits_for_a_worker_that_has_taken_the_import_up(self, tmp_path: Path) -> None:
+        file = tmp_path / "file.csv"
+        file.write_bytes(PEOPLE)
+        out = StringIO()
+        with psycopg.connect(connection.connection.info.dsn) as other:
+            other.execute(
+                "SELECT pg_advisory_lock(%s, import_id) FROM generate_series(1, 10000) import_id", [runs._LOCK]
+            )
+            worker = Timer(1.0, other.execute, ["SELECT pg_advisory_unlock_all()"])
+            worker.start()
+            call_command("import_csv", str(file), stdout=out)
+            worker.join()
+        assert out.getvalue().strip() == "received 2 landed 2 duplicate 0 rejected 0"
 
     def test_a_mapping_without_identifier_is_refused_and_so_is_any_once_rows_have_landed(self) -> None:
         job = uploaded(PEOPLE)

@@ -1,6 +1,7 @@
 """Takes a CSV file and what its columns mean, gives it landed; prints what became of its rows."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,14 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
 
     def _run(self, job: Import) -> None:
-        runs.start(job)
+        runs.start(job, announce=False)
         with tqdm(total=job.size, unit="B", unit_scale=True, desc="importing", disable=None) as bar:
-            while runs.run(job.pk, seconds=1.0):
+            while job.state in (Import.State.UPLOADED, Import.State.RUNNING):
+                if not runs.run(job.pk, seconds=1.0):
+                    time.sleep(0.1)  # done; or a worker has taken it up, and is waited for
                 job.refresh_from_db()
                 bar.update(job.position - bar.n)
                 bar.set_postfix_str(f"{job.landed:,} landed")
-        job.refresh_from_db()
 
     def _say_columns(self, job: Import) -> None:
         for column in mapping_from(job.mapping or {"columns": []}).columns:
