@@ -1,7 +1,8 @@
 """A few changed records among many → what a full comparison would have found of them, without comparing all with all.
 
-Third records speak in a pair's weight: so besides the changed records' pairs, those of every record tied to them by a
-chain of pairs that speak for one person are compared. Weights are those of a full run, as frequencies are of all records."""
+Third records speak in a pair's weight: so besides the changed records' pairs, those of the records tied to them by at most
+HOPS pairs that speak for one person are compared. What two records say of themselves is the same as in a full run, as
+frequencies are of all records; what third records add may differ where a group reaches farther than that."""
 
 import duckdb
 import numpy as np
@@ -11,15 +12,16 @@ from profiles.matching import blocking, scoring
 from profiles.matching.model import Model
 from profiles.matching.weighing import Ints, weigh
 
+HOPS = 3  # with 3, 1 % of 100,000 dirty records gave exactly what a full run gave; with 2, 3 pairs of 17,026 weighed otherwise
 MOST = 0.2  # of the records; if more are reached, comparing all is no dearer
 
 
 def compare_around(connection: duckdb.DuckDBPyConnection, model: Model, changed: Ints, least_bits: float) -> str:
-    """The name of a table like scoring.compare's, with all pairs of each group that has a changed record."""
+    """The name of a table like scoring.compare's, with the pairs of the changed records and of those tied to them."""
     size = int(connection.execute("SELECT count(*) FROM people").fetchall()[0][0])
     reached, frontier = np.unique(changed), np.unique(changed)
     tables: list[str] = []
-    while len(frontier) or not tables:
+    for _ in range(HOPS + 1):
         if size <= blocking.ALL_PAIRS or len(reached) > MOST * size:
             return scoring.compare(connection, model, least_bits=least_bits)
         pairs = _pairs_of(connection, model, frontier, reached)
@@ -29,6 +31,8 @@ def compare_around(connection: duckdb.DuckDBPyConnection, model: Model, changed:
         tied = np.unique(np.concatenate([found.left[strong], found.right[strong]]))
         frontier = np.setdiff1d(tied, reached)
         reached = np.union1d(reached, frontier)
+        if not len(frontier):
+            break
     connection.execute(f"CREATE TABLE around AS {' UNION ALL BY NAME '.join(f'FROM {t}' for t in tables)}")
     return "around"
 

@@ -78,7 +78,7 @@ def _calibrated(connection: duckdb.DuckDBPyConnection, model: Model, told: Told)
 
 
 def find_matches(records: pa.Table, model: Model, *, changed: set[str] | None = None) -> pa.Table:
-    """All pairs worth a look; with `changed`, those with a record in it: the same ones, at a part of the cost."""
+    """All pairs worth a look; with `changed`, those with a record in it, at a part of the cost (see changes.py)."""
     cleaned = clean(records)
     if cleaned.num_rows < 2:
         return SCHEMA.empty_table()
