@@ -18,7 +18,7 @@ BACK = "UPDATE api_clients SET scope = CASE WHEN 'admin' = ANY (scopes) THEN 'ad
 
 
 class Migration(migrations.Migration):
-    dependencies = [("profiles", "0009_engine_rows")]
+    dependencies = [("profiles", "0008_deciding")]
 
     operations = [
         migrations.AddField(
