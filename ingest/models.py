@@ -210,6 +210,8 @@ class Import(models.Model):
         FAILED = "failed", "failed"
         DONE = "done", "done"
 
+    OPEN = (State.UPLOADED, State.RUNNING, State.PAUSED, State.FAILED)
+
     import_id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=255)
     file = models.FileField(storage=import_storage, upload_to=import_file, max_length=100, blank=True)
@@ -252,7 +254,7 @@ class Import(models.Model):
     @property
     def open(self) -> bool:
         """Whether it may still go on."""
-        return self.state in (self.State.UPLOADED, self.State.RUNNING, self.State.PAUSED, self.State.FAILED)
+        return self.state in self.OPEN
 
 
 class KeptReplay(models.Model):

@@ -50,6 +50,7 @@ class _RollBack(Exception):
 
 
 def import_effect(job: Import) -> ImportEffect:
+    """Raises importing.runs.FileGone."""
     effect = ImportEffect("whole")
     share = next(runs.shares(job, rows_a_delivery=ROWS), None)
     if share is None:

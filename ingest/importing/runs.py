@@ -29,7 +29,12 @@ SAMPLE_ROWS = 200
 SLICE_SECONDS = 30.0  # then the task makes room for others, and asks to go on
 _LOCK = 0x1F11E  # namespace of the advisory locks of imports
 State = Import.State
+GONE = "The file is gone from where uploads are kept. Upload it again: nothing lands twice."
 logger = logging.getLogger(__name__)
+
+
+class FileGone(Exception):
+    """The import has failed and says so."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +67,15 @@ def create_import(*, file: "File[bytes]", name: str, source: Source, author: str
 
 
 def sample(job: Import, *, rows: int) -> list[Row]:
-    """The first rows of the file, as they stand in it."""
+    """The first rows of the file, as they stand in it. Raises FileGone."""
     shape = Shape(**job.shape)
-    with job.file.open("rb") as file:
+    with _opened(job) as file:
         return list(islice(read_rows(file, shape, start=shape.begins_at, number=2), rows))
 
 
 def choose_mapping(job: Import, mapping: ColumnMapping) -> None:
     """Raises ValidationError for a mapping that gives no events, and once rows have landed."""
-    try:
-        check(mapping)
-    except UnusableMapping as error:
-        raise ValidationError(str(error)) from None
+    _check(mapping)
     if not Import.objects.filter(pk=job.pk, state=State.UPLOADED).update(mapping=mapping.as_json()):
         raise ValidationError(
             "The import has begun: cancel it and upload the file again to read its columns otherwise."
@@ -82,9 +84,12 @@ def choose_mapping(job: Import, mapping: ColumnMapping) -> None:
 
 
 def start(job: Import, *, announce: bool = True) -> bool:
-    """Begin, or go on after a pause or a failure. Says whether it could. Unannounced, the caller runs it."""
+    """Begin, or go on after a pause or a failure. Says whether it could. Unannounced, the caller runs it.
+
+    Raises ValidationError for columns that give no events.
+    """
     if job.mapping is not None:
-        check(mapping_from(job.mapping))
+        _check(mapping_from(job.mapping))
     startable = (State.UPLOADED, State.PAUSED, State.FAILED)
     found = Import.objects.filter(pk=job.pk, state__in=startable)
     begun = found.update(state=State.RUNNING, error="", started_at=job.started_at or timezone.now())
@@ -99,8 +104,7 @@ def pause(job: Import) -> bool:
 
 def cancel(job: Import) -> bool:
     """Stop for good. What has landed stays; the file goes."""
-    stoppable = (State.UPLOADED, State.RUNNING, State.PAUSED, State.FAILED)
-    found = Import.objects.filter(pk=job.pk, state__in=stoppable)
+    found = Import.objects.filter(pk=job.pk, state__in=Import.OPEN)
     stopped = found.update(state=State.CANCELLED, finished_at=timezone.now())
     if stopped:
         _forget_file(job)
@@ -122,19 +126,15 @@ def run(import_id: int, *, seconds: float = SLICE_SECONDS) -> bool:
             return False
         try:
             return _run(job, monotonic() + seconds)
-        except FileNotFoundError:
-            _fail(
-                job,
-                "The file is gone from where uploads are kept. Upload it again: what has landed is not landed twice.",
-            )
-        return False
+        except FileGone:
+            return False
 
 
 def shares(job: Import, *, rows_a_delivery: int | None = None) -> Iterator[Share]:
-    """What is left of the file, a delivery at a time."""
+    """What is left of the file, a delivery at a time. Raises FileGone."""
     most = rows_a_delivery or ROWS_A_DELIVERY
     reader = _Reader(job)
-    with job.file.open("rb") as file:
+    with _opened(job) as file:
         rows = read_rows(file, Shape(**job.shape), start=job.position, number=job.line)
         start, size, share = job.position, 0, Share(job.position, job.position, job.line)
         for row in rows:
@@ -182,8 +182,22 @@ def _advance(job: Import, share: Share, landed: Landed) -> str:
     return now.state
 
 
-def _fail(job: Import, why: str) -> None:
-    Import.objects.filter(pk=job.pk, state=State.RUNNING).update(state=State.FAILED, error=why)
+def _check(mapping: ColumnMapping) -> None:
+    try:
+        check(mapping)
+    except UnusableMapping as error:
+        raise ValidationError(str(error)) from None
+
+
+@contextmanager
+def _opened(job: Import) -> Iterator["File[bytes]"]:
+    try:
+        file = job.file.open("rb")
+    except FileNotFoundError:
+        Import.objects.filter(pk=job.pk, state__in=Import.OPEN).update(state=State.FAILED, error=GONE)
+        raise FileGone from None
+    with file:
+        yield file
 
 
 def _forget_file(job: Import) -> None:

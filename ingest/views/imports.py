@@ -61,7 +61,10 @@ def import_(request: requests.PageRequest, import_id: int) -> HttpResponse:
         else:
             messages.success(request, "Saved. See below what the rows would do, then start the import.")
             return redirect("import", job.pk)
-    context = {"job": job, "errors": errors, **_mapping_context(job)}
+    try:
+        context = {"job": job, "errors": errors, **_mapping_context(job)}
+    except runs.FileGone:
+        return redirect("import", job.pk)
     template = "ingest/import_progress.html" if request.htmx else "ingest/import.html"
     return render(request, template, context, status=422 if errors else 200)
 
@@ -72,10 +75,13 @@ def import_(request: requests.PageRequest, import_id: int) -> HttpResponse:
 def import_do(request: requests.PageRequest, import_id: int, verb: str) -> HttpResponse:
     job = get_object_or_404(Import, pk=import_id)
     act, said = VERBS[verb]
-    if act(job):
-        messages.success(request, said)
-    else:
-        messages.warning(request, f"Nothing was done: the import is {job.get_state_display()}.")
+    try:
+        if act(job):
+            messages.success(request, said)
+        else:
+            messages.warning(request, f"Nothing was done: the import is {job.get_state_display()}.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return redirect("import", job.pk)
 
 

@@ -72,6 +72,26 @@ def test_a_file_without_rows_and_a_mapping_without_identifier_say_what_to_do(adm
 
 
 @pytest.mark.django_db
+def test_a_file_whose_columns_name_nobody_is_not_started_and_its_page_says_why(admin: Client) -> None:
+    job = upload(admin, b"City,Colour\nBonn,red\n")
+    page = admin.post(f"/imports/{job.pk}/start/", follow=True).content.decode()
+    assert "Say" in page
+    assert "at least one" in page
+    job.refresh_from_db()
+    assert job.state == "uploaded"
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_fails_the_import_and_its_page_says_what_to_do(admin: Client) -> None:
+    job = upload(admin)
+    job.file.storage.delete(job.file.name or "")
+    assert admin.get(f"/imports/{job.pk}/effect/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    page = admin.get(f"/imports/{job.pk}/", follow=True).content.decode()
+    assert "failed" in page
+    assert "Upload it again" in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/imports/", "/imports/1/", "/imports/1/effect/", "/imports/1/rejected.csv"])
 def test_only_who_may_import_sees_imports(analyst: Client, path: str) -> None:
     assert analyst.get(path).status_code == 403
