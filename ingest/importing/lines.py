@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any
 
+from ingest.importing.reading import MAX_LINE, Line
 from ingest.landing import Landed, land
 from ingest.models import Delivery, Source
 from ingest.records import Record, Unreadable
@@ -20,7 +21,6 @@ from lambdas.transform.record import normalise_record
 # A delivery of an import: large enough that its transaction costs little, small enough to be in memory.
 LINES_A_DELIVERY = 10_000
 BYTES_A_DELIVERY = 8 << 20
-MAX_LINE = 1 << 20
 UNKNOWN_SOURCE = 0  # no source has this id
 
 
@@ -44,25 +44,6 @@ class ImportCounts:
             dict(Counter(self.reasons) + Counter(landed.reasons)),
             self.bytes + size,
         )
-
-
-@dataclass(frozen=True)
-class Line:
-    number: int
-    data: bytes
-    whole: bool = True  # False: the beginning of a line that is too long
-
-
-def read_lines(file: IO[bytes]) -> Iterator[Line]:
-    """The lines that hold something; no more than one of them is in memory."""
-    number = 0
-    while data := file.readline(MAX_LINE):
-        number += 1
-        whole = len(data) < MAX_LINE or data.endswith(b"\n")
-        if not whole:
-            _skip_line(file)
-        if data.strip():
-            yield Line(number, data, whole)
 
 
 def import_lines(
@@ -91,11 +72,6 @@ def import_lines(
 def event_record(event: dict[str, Any], *, source: Source, number: int) -> Record:
     """The record of one event of the source that line `number` of a file tells."""
     return _numbered(normalise_record(_envelope(Posted(events=[event]), source)), number)
-
-
-def _skip_line(file: IO[bytes]) -> None:
-    while (more := file.readline(MAX_LINE)) and not more.endswith(b"\n"):
-        pass
 
 
 def _shares(lines: Iterable[Line], lines_a_delivery: int) -> Iterator[list[Line]]:

@@ -16,15 +16,13 @@ from django.utils import timezone
 
 from ingest.announcement import announce_import
 from ingest.importing.columns import ColumnMapping, UnusableMapping, UnusableRow, check, event_of, guess, mapping_from
-from ingest.importing.lines import Line, LineReader, event_record
+from ingest.importing.lines import BYTES_A_DELIVERY, LINES_A_DELIVERY, LineReader, event_record
+from ingest.importing.reading import Line
 from ingest.importing.table import Row, Shape, UnusableFile, read_rows, shape_of
 from ingest.landing import Landed, land
 from ingest.models import Delivery, Import, Source
 from ingest.records import Record, Unreadable
 
-# A delivery of an import: large enough that its transaction costs little, small enough to be in memory.
-ROWS_A_DELIVERY = 10_000
-BYTES_A_DELIVERY = 8 << 20
 SAMPLE_ROWS = 200
 SLICE_SECONDS = 30.0  # then the task makes room for others, and asks to go on
 _LOCK = 0x1F11E  # namespace of the advisory locks of imports
@@ -132,7 +130,7 @@ def run(import_id: int, *, seconds: float = SLICE_SECONDS) -> bool:
 
 def shares(job: Import, *, rows_a_delivery: int | None = None) -> Iterator[Share]:
     """What is left of the file, a delivery at a time. Raises FileGone."""
-    most = rows_a_delivery or ROWS_A_DELIVERY
+    most = rows_a_delivery or LINES_A_DELIVERY
     reader = _Reader(job)
     with _opened(job) as file:
         rows = read_rows(file, Shape(**job.shape), start=job.position, number=job.line)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-MAX_ROW = 1 << 20  # bytes of a line, and signs of a field
+from ingest.importing.reading import MAX_LINE, read_line, read_lines
+
 SAMPLE = 1 << 18
+TOO_LONG = f"longer than {MAX_LINE} bytes; this is its beginning"
 _DELIMITERS = ",;\t|"
 _BOMS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_LE: "UTF-32"}
 
-csv.field_size_limit(MAX_ROW)
+csv.field_size_limit(MAX_LINE)  # signs
 
 
 class UnusableFile(ValueError):
@@ -64,7 +66,8 @@ def read_rows(file: IO[bytes], shape: Shape, *, start: int = 0, number: int = 1)
     if shape.format == "csv":
         yield from _csv_rows(file, shape, number)
     else:
-        yield from _lines(file, number)
+        for line in read_lines(file, start=start, number=number):
+            yield Row(line.number, line.end, line.number + 1, line.data, problem="" if line.whole else TOO_LONG)
 
 
 def _ndjson(sample: bytes) -> Shape:
@@ -76,7 +79,7 @@ def _ndjson(sample: bytes) -> Shape:
 def _csv(file: IO[bytes], sample: bytes) -> Shape:
     encoding = _encoding(sample)
     file.seek(len(codecs.BOM_UTF8) if sample.startswith(codecs.BOM_UTF8) else 0)
-    head = _Counted(file, encoding, number=1)
+    head = _Lines(file, encoding, number=1)
     first = sample.removeprefix(codecs.BOM_UTF8).split(b"\n", 1)[0].decode(encoding)
     delimiter = max(_DELIMITERS, key=lambda sign: (first.count(sign), -_DELIMITERS.index(sign)))
     try:
@@ -106,7 +109,7 @@ def _distinct(names: list[str]) -> list[str]:
     return distinct
 
 
-class _Counted:
+class _Lines:
     """The file's lines as text, knowing how far it has read and where the row at hand began."""
 
     def __init__(self, file: IO[bytes], encoding: str, *, number: int) -> None:
@@ -118,25 +121,25 @@ class _Counted:
     def begin_row(self) -> None:
         self.row_number, self.first_end, self.row = self.number, self.end, b""
 
-    def __iter__(self) -> "_Counted":
+    def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline(MAX_ROW)
-        if not line:
+        line = read_line(self._file, start=self.end, number=self.number)
+        if line is None:
             raise StopIteration
-        self.end += len(line)
-        if line.endswith(b"\n") or len(line) < MAX_ROW:
-            self.number += 1
+        self.end, self.number = line.end, self.number + 1
         if not self.row:
             self.first_end = self.end
-        self.row += line
-        return line.decode(self._encoding)
+        self.row += line.data
+        if not line.whole:
+            raise csv.Error(TOO_LONG)
+        return line.data.decode(self._encoding)
 
 
 def _csv_rows(file: IO[bytes], shape: Shape, number: int) -> Iterator[Row]:
     while True:
-        lines = _Counted(file, shape.encoding, number=number)
+        lines = _Lines(file, shape.encoding, number=number)
         try:
             for values in csv.reader(lines, delimiter=shape.delimiter, strict=True):
                 if any(value.strip() for value in values):
@@ -146,7 +149,7 @@ def _csv_rows(file: IO[bytes], shape: Shape, number: int) -> Iterator[Row]:
         except (csv.Error, UnicodeDecodeError) as error:
             # A quote that nothing closes swallows what follows: one line is set aside, the next is read afresh.
             number = lines.row_number + 1
-            yield Row(lines.row_number, lines.first_end, number, lines.row[:MAX_ROW], problem=_why(error))
+            yield Row(lines.row_number, lines.first_end, number, lines.row[:MAX_LINE], problem=_why(error))
             file.seek(lines.first_end)
 
 
@@ -154,17 +157,6 @@ def _why(error: csv.Error | UnicodeDecodeError) -> str:
     return "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
-def _row(lines: _Counted, values: list[str], columns: int) -> Row:
+def _row(lines: _Lines, values: list[str], columns: int) -> Row:
     problem = f"{len(values)} fields, but {columns} columns have names" if len(values) > columns else ""
     return Row(lines.row_number, lines.end, lines.number, lines.row, values, problem)
-
-
-def _lines(file: IO[bytes], number: int) -> Iterator[Row]:
-    lines = _Counted(file, "latin-1", number=number)  # bytes are counted here, and read as JSON elsewhere
-    for _ in lines:
-        if lines.number == lines.row_number:  # longer than a line may be: what is left of it goes with it
-            continue
-        if lines.row.strip():
-            problem = f"longer than {MAX_ROW} bytes; this is its beginning" if len(lines.row) > MAX_ROW else ""
-            yield Row(lines.row_number, lines.end, lines.number, lines.row[:MAX_ROW], problem=problem)
-        lines.begin_row()

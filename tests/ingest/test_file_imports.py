@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from ingest.importing import runs
 from ingest.importing.columns import Column, ColumnMapping, event_of, guess
+from ingest.importing.reading import MAX_LINE
 from ingest.importing.rejected_rows import rejected_rows_csv
-from ingest.importing.table import Row, Shape, UnusableFile, read_rows, shape_of
+from ingest.importing.table import TOO_LONG, Row, Shape, UnusableFile, read_rows, shape_of
 from ingest.models import Delivery, Import, RawEvent
 from ingest.sources import import_source
 
@@ -52,7 +53,7 @@ def finished(job: Import) -> Import:
 def rows_of(data: bytes) -> list[Row]:
     file = BytesIO(data)
     shape = shape_of(file)
-    return list(read_rows(file, shape, start=shape.begins_at, number=2))
+    return list(read_rows(file, shape, start=shape.begins_at, number=2 if shape.begins_at else 1))
 
 
 class TestReading:
@@ -79,6 +80,14 @@ class TestReading:
         rows = rows_of(b'a,b\n1,2\n3,"4\n5,6\n7,8\n')
         assert [(row.number, bool(row.problem)) for row in rows] == [(2, False), (3, True), (4, False), (5, False)]
         assert rows[1].data.startswith(b'3,"4\n')
+
+    @pytest.mark.parametrize("head", [b"a,b\n", b'{"userId": "1"}\n'])
+    def test_a_line_that_is_too_long_costs_itself_and_no_other_and_no_memory(self, head: bytes) -> None:
+        after = b"1,2\n" if head.startswith(b"a") else head
+        rows = rows_of(head + b"x," * MAX_LINE + b"\n" + after)
+        long, last = rows[-2:]
+        assert (long.problem, len(long.data)) == (TOO_LONG, MAX_LINE)
+        assert (last.number, last.data, last.problem) == (3, after, "")
 
     def test_a_row_with_more_fields_than_names_is_a_problem_one_with_fewer_is_not(self) -> None:
         assert [bool(row.problem) for row in rows_of(b"a,b\n1,2,3\n1\n")] == [True, False]
@@ -138,7 +147,7 @@ class TestRuns:
         assert job.reasons == {"no_identifiers": 1, "bad_row": 1, "bad_time": 1}
 
     def test_paused_between_deliveries_it_goes_on_where_it_was(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(runs, "ROWS_A_DELIVERY", 1)
+        monkeypatch.setattr(runs, "LINES_A_DELIVERY", 1)
         job = uploaded(PEOPLE)
         runs.start(job)
         assert runs.run(job.pk, seconds=0)

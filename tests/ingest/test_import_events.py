@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from ingest.importing import lines as imports
-from ingest.importing.lines import MAX_LINE, ImportCounts, Line, import_lines, read_lines
+from ingest.importing.lines import ImportCounts, import_lines
+from ingest.importing.reading import MAX_LINE, Line, read_lines
 from ingest.models import Delivery, RawEvent, RejectedRecord
 from ingest.sources import import_source
 from lambdas.transform.record import normalise_record

@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ingest.importing.lines import Line, import_lines
+from ingest.importing.lines import import_lines
+from ingest.importing.reading import Line
 from ingest.models import Delivery, RawEvent, RejectedRecord, Source
 from ingest.replay import ReplayResult, replay_rejected
 from tests.ingest.builders import default_source, delivered, envelope, event, line, record, the_event

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 from tqdm import tqdm
 
-from ingest.importing.lines import ImportCounts, import_lines, read_lines
+from ingest.importing.lines import ImportCounts, import_lines
+from ingest.importing.reading import read_lines
 from ingest.models import Source
 
 AGAIN = "Start it again: what has landed is not landed twice."
