@@ -21,6 +21,8 @@ USES = {
     SKIP: "Leave out",
 }
 ENOUGH = 0.8  # of a column's values
+# What a text leaves out is taken from these: a date that is whole comes out the same with both.
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 _BY_NAME = (
     (re.compile(r"(?:e_?mail|mail)(?:_?address|_?adresse)?_?\d*"), IDENTIFIER, "email"),
     (re.compile(r"(?:tele)?(?:phone|fon|mobile|handy|cell|tel)(?:_?(?:number|no|nr))?_?\d*"), IDENTIFIER, "phone"),
@@ -151,11 +153,21 @@ def _day_first(columns: Sequence[Column], values: Sequence[Sequence[str]]) -> bo
 def _moment(text: str, day_first: bool) -> str:
     """ISO 8601 in UTC; a time without a zone is taken as UTC."""
     try:
-        if re.fullmatch(r"\d{10}|\d{13}", text):
-            moment = datetime.fromtimestamp(int(text[:10]), UTC)
-        else:
-            # A year first is never followed by the day.
-            moment = dates.parse(text, dayfirst=day_first and not re.match(r"\d{4}", text))
+        moment = _read_time(text, day_first)
     except (ValueError, OverflowError):
         raise UnusableRow("bad_time", f"no time: {text[:40]}") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _read_time(text: str, day_first: bool) -> datetime:
+    if re.fullmatch(r"\d{10}|\d{13}", text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        # A year first is never followed by the day.
+        day_first = day_first and not re.match(r"\d{4}", text)
+    read, again = (dates.parse(text, dayfirst=day_first, default=default) for default in _DEFAULTS)
+    if read != again:
+        raise ValueError("part of the date is missing")
+    return read

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.importing import runs
-from ingest.importing.columns import Column, ColumnMapping, event_of, guess
+from ingest.importing.columns import Column, ColumnMapping, UnusableRow, event_of, guess
 from ingest.importing.reading import MAX_LINE
 from ingest.importing.rejected_rows import rejected_rows_csv
 from ingest.importing.table import TOO_LONG, Row, Shape, UnusableFile, read_rows, shape_of
@@ -123,6 +123,21 @@ class TestColumns:
             "timestamp": "2026-04-03T10:00:00Z",
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("text", "means"),
+        [("1767225600", "2026-01-01T00:00:00Z"), ("1767225600000", "2026-01-01T00:00:00Z"),
+         ("2026-01-02", "2026-01-02T00:00:00Z"), ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
+         ("Jan 2, 2026 3 pm", "2026-01-02T15:00:00Z"), ("02/01/2026", "2026-01-02T00:00:00Z")],
+    )  # fmt: skip
+    def test_a_time_is_read_as_people_write_it(self, text: str, means: str) -> None:
+        mapping = ColumnMapping([Column("at", "time")], day_first=True)
+        assert event_of([text], mapping)["timestamp"] == means
+
+    @pytest.mark.parametrize("text", ["12", "10:00", "Monday", "January 2026", "soon", "99999999999999999999"])
+    def test_what_is_no_whole_date_is_rejected_and_not_made_up(self, text: str) -> None:
+        with pytest.raises(UnusableRow, match="no time"):
+            event_of([text], ColumnMapping([Column("at", "time")]))
+
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("committed", "uploads")
@@ -145,6 +160,13 @@ class TestRuns:
         told = list(rejected_rows_csv(job))
         assert [line.split(",")[0] for line in told[1:]] == ["3", "4", "5"]
         assert job.reasons == {"no_identifiers": 1, "bad_row": 1, "bad_time": 1}
+
+    def test_a_rejected_row_is_no_formula_to_a_spreadsheet(self) -> None:
+        job = finished(uploaded(b"email\n=cmd()\n"))
+        (told,) = csv.DictReader(rejected_rows_csv(job))
+        assert told["line"] == "2"
+        assert not told["data"].startswith("=")
+        assert "=cmd()" in told["data"]
 
     def test_paused_between_deliveries_it_goes_on_where_it_was(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(runs, "LINES_A_DELIVERY", 1)
