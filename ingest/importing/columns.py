@@ -167,6 +167,8 @@ def _read_time(text: str, day_first: bool) -> datetime:
     except ValueError:
         # A year first is never followed by the day.
         day_first = day_first and not re.match(r"\d{4}", text)
+    read: datetime
+    again: datetime
     read, again = (dates.parse(text, dayfirst=day_first, default=default) for default in _DEFAULTS)
     if read != again:
         raise ValueError("part of the date is missing")
