@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from dateutil import parser as dates
@@ -150,6 +151,8 @@ def _day_first(columns: Sequence[Column], values: Sequence[Sequence[str]]) -> bo
     return any((found := re.match(r"\s*(\d{1,2})[./-]", value)) and int(found[1]) > 12 for value in times)
 
 
+# Days come again and again in a file; reading one that isn't ISO costs as much as all else of a row.
+@lru_cache(maxsize=16_384)
 def _moment(text: str, day_first: bool) -> str:
     """ISO 8601 in UTC; a time without a zone is taken as UTC."""
     try:
