@@ -1,21 +1,29 @@
 """Takes a cursor, gives what changed in the partition after it."""
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from profiles.api import answers, asking, samples, shown
-from profiles.api.endpoint import Request, Response, endpoint, flag, limit, text
+from profiles.api.endpoint import Answer, described, endpoint, flag, limit, text
 from profiles.changes import Place, beginning, changes_after, now
 from profiles.ids import public_ids
 
 MOST, USUAL = 1_000, 500
 
 
-@endpoint(
-    "GET", name="list_changes", tag="Change feed", summary="Every change of the partition, in order",
-    answer=answers.ChangePage, sample=samples.FEED, problems={400: "A parameter makes no sense."},
+@described(
+    name="list_changes",
+    tag="Change feed",
+    summary="Every change of the partition, in order",
+    answer=Answer(answers.ChangePage, sample=samples.FEED),
+    problems={400: "A parameter makes no sense."},
     parameters=[
         text("after", "`next` of the answer before; without it, everything there is comes first, as new identifiers."),
-        flag("from_now", "Without `after`: only what is to come."), limit(MOST, USUAL),
+        flag("from_now", "Without `after`: only what is to come."),
+        limit(MOST, USUAL),
     ],
-)  # fmt: skip
+)
+@endpoint("GET")
 def changes(request: Request) -> Response:
     """To keep a copy: for each result, in order, note that `identifiers` are in `to_profile_id` from now on; keep
     `next` with the copy. That alone gives exactly our partition, from nothing and after any pause."""

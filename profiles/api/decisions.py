@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from profiles.api import answers, asking, samples, shown
 from profiles.api.clients import MayDecide
-from profiles.api.endpoint import Request, Response, endpoint
+from profiles.api.endpoint import Answer, Body, described, endpoint
 from profiles.api.idempotency import once
 from profiles.api.problems import Problem
 from profiles.deciding.decisions import Decided, Named, decide, merge_profiles, named, take_back, unmerge
@@ -84,11 +86,15 @@ class DecisionAnswer(serializers.Serializer[Any]):
 SAMPLE = {"decision_id": 7, "state": "decided", "profiles": [samples.ADA], "effect": None}
 
 
-@endpoint(
-    "POST", name="assert_same", tag="Decide", summary="Two identifiers are the same person", may=MayDecide,
-    takes=Assertion, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
-    posted={"a": samples.EMAIL, "b": samples.PHONE, "reason": "called us"},
-)  # fmt: skip
+@described(
+    name="assert_same",
+    tag="Decide",
+    summary="Two identifiers are the same person",
+    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    takes=Body(Assertion, {"a": samples.EMAIL, "b": samples.PHONE, "reason": "called us"}),
+    problems=PROBLEMS,
+)
+@endpoint("POST", may=MayDecide)
 @once
 def assert_same(request: Request) -> Response:
     """Outranks every rule and link, until it is withdrawn. Neither needs to have been seen yet."""
@@ -96,11 +102,15 @@ def assert_same(request: Request) -> Response:
     return _decide(request, Decision.Action.ASSERT, [said["a"]], [said["b"]], said["reason"])
 
 
-@endpoint(
-    "POST", name="separate", tag="Decide", summary="Two sides are not the same person", may=MayDecide,
-    takes=Separation, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
-    posted={"a": [samples.EMAIL], "b": [samples.PHONE], "reason": "father and son"},
-)  # fmt: skip
+@described(
+    name="separate",
+    tag="Decide",
+    summary="Two sides are not the same person",
+    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    takes=Body(Separation, {"a": [samples.EMAIL], "b": [samples.PHONE], "reason": "father and son"}),
+    problems=PROBLEMS,
+)
+@endpoint("POST", may=MayDecide)
 @once
 def separate(request: Request) -> Response:
     """No profile will hold an identifier of both, whatever arrives, until it is withdrawn."""
@@ -108,11 +118,15 @@ def separate(request: Request) -> Response:
     return _decide(request, Decision.Action.SEPARATE, said["a"], said["b"], said["reason"])
 
 
-@endpoint(
-    "POST", name="merge_profiles", tag="Decide", summary="Merge two profiles", may=MayDecide, takes=Merge,
-    answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
-    posted={"a": samples.ADA, "b": samples.BEN, "reason": "the same customer", "dry_run": True},
-)  # fmt: skip
+@described(
+    name="merge_profiles",
+    tag="Decide",
+    summary="Merge two profiles",
+    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    takes=Body(Merge, {"a": samples.ADA, "b": samples.BEN, "reason": "the same customer", "dry_run": True}),
+    problems=PROBLEMS,
+)
+@endpoint("POST", may=MayDecide)
 @once
 def merge(request: Request) -> Response:
     """With `dry_run` nothing is decided, and `effect` tells exactly what would become of every profile it touches."""
@@ -125,11 +139,15 @@ def merge(request: Request) -> Response:
     )
 
 
-@endpoint(
-    "POST", name="unmerge_profile", tag="Decide", summary="Move identifiers out of a profile", may=MayDecide,
-    takes=Unmerge, answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE,
-    posted={"identifiers": [samples.PHONE], "reason": "her son's", "dry_run": True},
-)  # fmt: skip
+@described(
+    name="unmerge_profile",
+    tag="Decide",
+    summary="Move identifiers out of a profile",
+    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    takes=Body(Unmerge, {"identifiers": [samples.PHONE], "reason": "her son's", "dry_run": True}),
+    problems=PROBLEMS,
+)
+@endpoint("POST", may=MayDecide)
 @once
 def unmerge_profile(request: Request, public: str) -> Response:
     """They are kept out, whatever arrives, until the decision is withdrawn."""
@@ -143,10 +161,15 @@ def unmerge_profile(request: Request, public: str) -> Response:
     )
 
 
-@endpoint(
-    "POST", name="withdraw_decision", tag="Decide", summary="Withdraw a decision", may=MayDecide, takes=Withdrawal,
-    answer=DecisionAnswer, problems=PROBLEMS, sample=SAMPLE, posted={"reason": "a mistake"},
-)  # fmt: skip
+@described(
+    name="withdraw_decision",
+    tag="Decide",
+    summary="Withdraw a decision",
+    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    takes=Body(Withdrawal, {"reason": "a mistake"}),
+    problems=PROBLEMS,
+)
+@endpoint("POST", may=MayDecide)
 @once
 def withdraw(request: Request, decision_id: str) -> Response:
     """The partition is what it would be without it, ids included."""

@@ -1,4 +1,4 @@
-"""Takes the endpoints, gives their description as OpenAPI 3.1, and a page that shows it with examples to copy."""
+"""Takes the endpoints, gives their description as OpenAPI 3.1."""
 
 from typing import Any
 

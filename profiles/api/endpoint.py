@@ -1,11 +1,11 @@
 """Takes a function that answers a request, gives the endpoint: who may ask, how often, and how it is described."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import (
     api_view,
@@ -16,8 +16,6 @@ from rest_framework.decorators import (
 )
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from profiles.api.answers import ProblemDetails
 from profiles.api.clients import BearerToken, MayRead
@@ -52,63 +50,83 @@ def limit(most: int, usual: int) -> OpenApiParameter:
     return OpenApiParameter("limit", kind, description=f"Results a page, 1 to {most}.")
 
 
-def endpoint(
-    method: str,
+@dataclass(frozen=True)
+class Body:
+    """What is sent: its shape and an example."""
+
+    shape: Shape
+    example: object = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes back: its shape, an example, its status, and by status what may come instead, in words and shape."""
+
+    shape: Shape
+    sample: object = None
+    status: int = 200
+    also: Mapping[int, tuple[str, Shape]] = field(default_factory=dict)
+
+
+def endpoint(method: str, *, may: type[BasePermission] = MayRead) -> Callable[[View], View]:
+    """Who may ask, and how often; `described` stands above it."""
+
+    def guarded(view: View) -> View:
+        for guard in (
+            throttle_classes([ClientLimit]),
+            permission_classes([may]),
+            authentication_classes([BearerToken]),
+            renderer_classes([JSONRenderer]),
+        ):
+            view = guard(view)
+        return api_view([method])(view)
+
+    return guarded
+
+
+def described(
     *,
     name: str,
     tag: str,
     summary: str,
-    answer: Shape,
-    may: type[BasePermission] = MayRead,
-    takes: Shape | None = None,
+    answer: Answer,
+    takes: Body | None = None,
     parameters: Sequence[OpenApiParameter] = (),
-    sample: object = None,
-    posted: object = None,
-    problems: dict[int, str] | None = None,
-    status: int = 200,
-    also: dict[int, tuple[str, Shape]] | None = None,
+    problems: Mapping[int, str] | None = None,
 ) -> Callable[[View], View]:
-    """`sample` and `posted` are examples of the answer and of what is sent. The docstring is the description."""
+    """How the endpoint stands in the document; the docstring is its description."""
 
-    def described(view: View) -> View:
-        examples = []
-        if sample is not None:
-            examples.append(OpenApiExample("answer", value=sample, response_only=True, status_codes=[str(status)]))
-        if posted is not None:
-            examples.append(OpenApiExample("request", value=posted, request_only=True))
-        told = extend_schema(
+    def told(view: View) -> View:
+        return extend_schema(
             operation_id=name,
             tags=[tag],
             summary=summary,
             description=view.__doc__,
-            request=takes,
+            request=takes and takes.shape,
             parameters=list(parameters),
-            responses={status: answer, **_others(also), **_problems(problems or {})},
-            examples=examples,
-        )
-        made = api_view([method])(
-            renderer_classes([JSONRenderer])(
-                authentication_classes([BearerToken])(permission_classes([may])(throttle_classes([ClientLimit])(view)))
-            )
-        )
-        return csrf_exempt(told(made))
+            responses={answer.status: answer.shape, **_others(answer), **_problems(problems or {})},
+            examples=_examples(answer, takes),
+        )(view)
 
-    return described
+    return told
 
 
-def _others(also: dict[int, tuple[str, Shape]] | None) -> dict[int, Any]:
-    from drf_spectacular.utils import OpenApiResponse
+def _examples(answer: Answer, takes: Body | None) -> list[OpenApiExample]:
+    examples = []
+    if answer.sample is not None:
+        status = [str(answer.status)]
+        examples.append(OpenApiExample("answer", value=answer.sample, response_only=True, status_codes=status))
+    if takes and takes.example is not None:
+        examples.append(OpenApiExample("request", value=takes.example, request_only=True))
+    return examples
 
-    return {code: OpenApiResponse(shape, description=words) for code, (words, shape) in (also or {}).items()}
+
+def _others(answer: Answer) -> dict[int, Any]:
+    return {code: OpenApiResponse(shape, description=words) for code, (words, shape) in answer.also.items()}
 
 
-def _problems(own: dict[int, str]) -> dict[tuple[int, str], Any]:
-    from drf_spectacular.utils import OpenApiResponse
-
+def _problems(own: Mapping[int, str]) -> dict[tuple[int, str], Any]:
     return {
         (code, "application/problem+json"): OpenApiResponse(ProblemDetails, description=words)
         for code, words in sorted({**ALWAYS, **own}.items())
     }
-
-
-__all__ = ["AFTER", "Request", "Response", "endpoint", "flag", "limit", "moment", "text"]

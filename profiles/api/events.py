@@ -3,11 +3,13 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from ingest.posting import Fate, post_events, source_named
 from profiles.api import answers, samples
 from profiles.api.clients import MaySendEvents
-from profiles.api.endpoint import Request, Response, endpoint
+from profiles.api.endpoint import Answer, Body, described, endpoint
 from profiles.api.idempotency import once
 from profiles.api.problems import Problem
 from profiles.identities import profile_of
@@ -53,14 +55,26 @@ class Identified(EventFate):
     pending = serializers.BooleanField()
 
 
-@endpoint(
-    "POST", name="send_events", tag="Write", summary="Send events, up to 1,000 in one call", may=MaySendEvents,
-    takes=Events, answer=EventFates, posted={"events": [EVENT]},
-    sample={"results": [{"status": "landed", "message_id": "sha256:9f…", "event_id": 1048576, "reason": None,
-                         "detail": None}]},
-    problems={400: "The request makes no sense.", 409: "The first request with this key is still at work.",
-              422: "The Idempotency-Key was used for another request."},
-)  # fmt: skip
+@described(
+    name="send_events",
+    tag="Write",
+    summary="Send events, up to 1,000 in one call",
+    answer=Answer(
+        EventFates,
+        sample={
+            "results": [
+                {"status": "landed", "message_id": "sha256:9f…", "event_id": 1048576, "reason": None, "detail": None}
+            ]
+        },
+    ),
+    takes=Body(Events, {"events": [EVENT]}),
+    problems={
+        400: "The request makes no sense.",
+        409: "The first request with this key is still at work.",
+        422: "The Idempotency-Key was used for another request.",
+    },
+)
+@endpoint("POST", may=MaySendEvents)
 @once
 def events(request: Request) -> Response:
     """As the snippet posts them; they are trusted, and of a source named after the client. There is an answer for each,
@@ -71,16 +85,36 @@ def events(request: Request) -> Response:
     return Response({"results": [_fate(fate) for fate in posted.fates]})
 
 
-@endpoint(
-    "POST", name="identify", tag="Write", summary="Send one event and get its profile at once", may=MaySendEvents,
-    takes=AnyEvent, answer=Identified, posted=EVENT,
-    sample={"status": "landed", "message_id": "sha256:9f…", "event_id": 1048576, "reason": None, "detail": None,
-            "profile_id": samples.ADA, "pending": False},
-    problems={400: "The event can't be taken.", 409: "The first request with this key is still at work.",
-              422: "The Idempotency-Key was used for another request."},
-    also={202: ("It has landed, and the engine is at work for longer than a request waits: ask again with look-up.",
-                Identified)},
-)  # fmt: skip
+@described(
+    name="identify",
+    tag="Write",
+    summary="Send one event and get its profile at once",
+    answer=Answer(
+        Identified,
+        sample={
+            "status": "landed",
+            "message_id": "sha256:9f…",
+            "event_id": 1048576,
+            "reason": None,
+            "detail": None,
+            "profile_id": samples.ADA,
+            "pending": False,
+        },
+        also={
+            202: (
+                "It has landed, and the engine is at work for longer than a request waits: ask again with look-up.",
+                Identified,
+            )
+        },
+    ),
+    takes=Body(AnyEvent, EVENT),
+    problems={
+        400: "The event can't be taken.",
+        409: "The first request with this key is still at work.",
+        422: "The Idempotency-Key was used for another request.",
+    },
+)
+@endpoint("POST", may=MaySendEvents)
 @once
 def identify(request: Request) -> Response:
     """The event is resolved within the request, and the answer names the profile that holds its identifiers now."""

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from profiles.api import answers, asking, samples
-from profiles.api.endpoint import Request, Response, endpoint, text
+from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
 from profiles.identities import members_of, profile_of
 from profiles.ids import public_id
@@ -11,15 +14,18 @@ from profiles.ids import public_id
 MOST_IDENTIFIERS = 10_000
 
 
-@endpoint(
-    "GET", name="read_identity", tag="Look-up", summary="Who is this, with all identifiers?",
-    answer=answers.IdentityAnswer, sample=samples.IDENTITY,
+@described(
+    name="read_identity",
+    tag="Look-up",
+    summary="Who is this, with all identifiers?",
+    answer=Answer(answers.IdentityAnswer, sample=samples.IDENTITY),
     parameters=[
         text("kind", "The kind of the identifier.", required=True, example="email"),
         text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),
     ],
     problems={400: "The value can't be one of its kind, or something is missing.", 404: "No profile holds it."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def identities(request: Request) -> Response:
     """The profile that holds an identifier, and all its identifiers, strongest first."""
     kind, value = request.query_params.get("kind", ""), request.query_params.get("value", "")

@@ -10,11 +10,13 @@ import redis
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier
 from profiles.api import answers, asking, samples
 from profiles.api.clients import READ, token_of
-from profiles.api.endpoint import Request, Response, endpoint, text
+from profiles.api.endpoint import Answer, Body, described, endpoint, text
 from profiles.api.limits import USAGE, WINDOW, Allowance, left_in_window
 from profiles.api.problems import Problem
 from profiles.identities import profile_of
@@ -50,14 +52,18 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'"  # a browser may do with 
 wire = Wire()
 
 
-@endpoint(
-    "GET", name="look_up", tag="Look-up", summary="Who is this?", answer=answers.Found, sample=samples.FOUND,
+@described(
+    name="look_up",
+    tag="Look-up",
+    summary="Who is this?",
+    answer=Answer(answers.Found, sample=samples.FOUND),
     parameters=[
         text("kind", "The kind of the identifier.", required=True, example="email"),
         text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),
     ],
     problems={400: "The value can't be one of its kind, or something is missing."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def look_up(request: Request) -> Response:
     """The profile that holds an identifier. Nobody holding it is an answer, not an error: `found` is false.
     Answers come from memory, and are never older than the last committed change."""
@@ -76,11 +82,15 @@ class Batch(serializers.Serializer[Any]):
     identifiers = serializers.ListField(child=BatchIdentifier(), max_length=MOST)
 
 
-@endpoint(
-    "POST", name="look_up_batch", tag="Look-up", summary="Who are these? Up to 1,000 in one call",
-    takes=Batch, answer=answers.BatchFound, posted=samples.BATCH, sample=samples.BATCH_FOUND,
+@described(
+    name="look_up_batch",
+    tag="Look-up",
+    summary="Who are these? Up to 1,000 in one call",
+    answer=Answer(answers.BatchFound, sample=samples.BATCH_FOUND),
+    takes=Body(Batch, samples.BATCH),
     problems={400: "The request makes no sense, or asks for more than 1,000."},
-)  # fmt: skip
+)
+@endpoint("POST")
 def look_up_batch(request: Request) -> Response:
     """An answer for each, in order. A value that can't be one of its kind is not found, with the `reason`."""
     asked = Batch(data=request.data)

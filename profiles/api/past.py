@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from profiles.api import answers
-from profiles.api.endpoint import Request, Response, endpoint, text
+from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
 from profiles.api.why import EITHER, asked_profile, asked_text
 from profiles.explaining.as_of import Then, as_of
@@ -11,14 +14,18 @@ from profiles.ids import public_ids
 from profiles.moments import moment_of
 
 
-@endpoint(
-    "GET", name="as_of", tag="Why", summary="Who did we think this was, at a time?", answer=answers.AsOfAnswer,
+@described(
+    name="as_of",
+    tag="Why",
+    summary="Who did we think this was, at a time?",
+    answer=Answer(answers.AsOfAnswer),
     parameters=[
         text("profile", EITHER, required=True, example="email:ada@example.com"),
         text("at", "A date, which stands for its end, or a time.", required=True, example="2026-05-03T12:00:00Z"),
     ],
     problems={400: "A parameter can't be read.", 404: "It leads to no profile."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def profile_as_of(request: Request) -> Response:
     """Identifiers and golden record of that time.
 

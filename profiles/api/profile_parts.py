@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from profiles.api import answers, asking, samples, shown
-from profiles.api.endpoint import AFTER, Request, Response, endpoint, limit, moment
+from profiles.api.endpoint import AFTER, Answer, described, endpoint, limit, moment
 from profiles.explaining.history import NEWEST as NEWEST_CHANGE
 from profiles.explaining.history import history as history_of
 from profiles.golden_record import golden_record
@@ -76,20 +78,29 @@ HISTORY = Part("history", _history, (NEWEST_CHANGE,))
 PARTS = (IDENTIFIERS, LINKS, HELD_LINKS, HISTORY, EVENTS)
 
 
-@endpoint(
-    "GET", name="list_identifiers", tag="Profiles", summary="A profile's identifiers", answer=answers.IdentifierPage,
-    parameters=[AFTER, LIMIT], problems=PROBLEMS, sample=samples.IDENTIFIER_PAGE,
-)  # fmt: skip
+@described(
+    name="list_identifiers",
+    tag="Profiles",
+    summary="A profile's identifiers",
+    answer=Answer(answers.IdentifierPage, sample=samples.IDENTIFIER_PAGE),
+    parameters=[AFTER, LIMIT],
+    problems=PROBLEMS,
+)
+@endpoint("GET")
 def identifiers(request: Request, public: str) -> HttpResponseBase:
     """In order of arrival."""
     return _page(request, public, IDENTIFIERS)
 
 
-@endpoint(
-    "GET", name="list_events", tag="Profiles", summary="A profile's events", answer=answers.EventPage,
+@described(
+    name="list_events",
+    tag="Profiles",
+    summary="A profile's events",
+    answer=Answer(answers.EventPage, sample=samples.EVENT_PAGE),
     parameters=[moment("since", "Not before this time."), moment("until", "Before this time."), AFTER, LIMIT],
-    problems=PROBLEMS, sample=samples.EVENT_PAGE,
-)  # fmt: skip
+    problems=PROBLEMS,
+)
+@endpoint("GET")
 def events(request: Request, public: str) -> HttpResponseBase:
     """Newest first."""
     since, until = asking.moment(request, "since") or OLDEST, asking.moment(request, "until")
@@ -98,10 +109,14 @@ def events(request: Request, public: str) -> HttpResponseBase:
     return _page(request, public, part)
 
 
-@endpoint(
-    "GET", name="list_traits", tag="Profiles", summary="A profile's golden record", answer=answers.TraitList,
-    problems={404: PROBLEMS[404]}, sample=samples.TRAITS,
-)  # fmt: skip
+@described(
+    name="list_traits",
+    tag="Profiles",
+    summary="A profile's golden record",
+    answer=Answer(answers.TraitList, sample=samples.TRAITS),
+    problems={404: PROBLEMS[404]},
+)
+@endpoint("GET")
 def traits(request: Request, public: str) -> HttpResponseBase:
     """For each trait the value that survives, by which rule, and which source said it when."""
     profile_id, merged = asking.profile(public)
@@ -110,28 +125,43 @@ def traits(request: Request, public: str) -> HttpResponseBase:
     return _answer("api_profile_traits", profile_id, merged, {"results": said})
 
 
-@endpoint(
-    "GET", name="list_links", tag="Profiles", summary="The links inside a profile", answer=answers.LinkPage,
-    parameters=[AFTER, LIMIT], problems=PROBLEMS, sample=samples.LINK_PAGE,
-)  # fmt: skip
+@described(
+    name="list_links",
+    tag="Profiles",
+    summary="The links inside a profile",
+    answer=Answer(answers.LinkPage, sample=samples.LINK_PAGE),
+    parameters=[AFTER, LIMIT],
+    problems=PROBLEMS,
+)
+@endpoint("GET")
 def links(request: Request, public: str) -> HttpResponseBase:
     """Two identifiers seen together, with the first and the last event that showed it."""
     return _page(request, public, LINKS)
 
 
-@endpoint(
-    "GET", name="list_held_links", tag="Profiles", summary="The held links that leave a profile",
-    answer=answers.HeldLinkPage, parameters=[AFTER, LIMIT], problems=PROBLEMS, sample=samples.HELD_PAGE,
-)  # fmt: skip
+@described(
+    name="list_held_links",
+    tag="Profiles",
+    summary="The held links that leave a profile",
+    answer=Answer(answers.HeldLinkPage, sample=samples.HELD_PAGE),
+    parameters=[AFTER, LIMIT],
+    problems=PROBLEMS,
+)
+@endpoint("GET")
 def held_links(request: Request, public: str) -> HttpResponseBase:
     """What would join it with another profile, and why it doesn't."""
     return _page(request, public, HELD_LINKS)
 
 
-@endpoint(
-    "GET", name="list_history", tag="Profiles", summary="A profile's merges, splits and moves",
-    answer=answers.HistoryPage, parameters=[AFTER, LIMIT], problems=PROBLEMS, sample=samples.HISTORY_PAGE,
-)  # fmt: skip
+@described(
+    name="list_history",
+    tag="Profiles",
+    summary="A profile's merges, splits and moves",
+    answer=Answer(answers.HistoryPage, sample=samples.HISTORY_PAGE),
+    parameters=[AFTER, LIMIT],
+    problems=PROBLEMS,
+)
+@endpoint("GET")
 def history(request: Request, public: str) -> HttpResponseBase:
     """Newest first."""
     return _page(request, public, HISTORY)

@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 from django.http import StreamingHttpResponse
 from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from profiles.api import answers, asking, samples, shown
-from profiles.api.endpoint import AFTER, Request, Response, endpoint, flag, limit, text
+from profiles.api.endpoint import AFTER, Answer, described, endpoint, flag, limit, text
 from profiles.api.profile_parts import PARTS, Part
 from profiles.golden_record import golden_record
 from profiles.identities import (
@@ -27,18 +29,28 @@ MEMBERS = 100
 MISSING = {404: "No profile ever had this id."}
 
 
-@endpoint(
-    "GET", name="list_profiles", tag="Profiles", summary="List, filter and search profiles",
-    answer=answers.ProfilePage, sample=samples.PROFILE_PAGE, problems={400: "A parameter makes no sense."},
+@described(
+    name="list_profiles",
+    tag="Profiles",
+    summary="List, filter and search profiles",
+    answer=Answer(answers.ProfilePage, sample=samples.PROFILE_PAGE),
+    problems={400: "A parameter makes no sense."},
     parameters=[
-        text("q", "An identifier in any notation, the start of one, a trait, or a profile id: the surest first, "
-             "without further pages.", example="ada@example.com"),
+        text(
+            "q",
+            "An identifier in any notation, the start of one, a trait, or a profile id: the surest first, "
+            "without further pages.",
+            example="ada@example.com",
+        ),
         text("kind", "Has an identifier of this kind."),
         text("who", "Known persons, or visitors without a name.", enum=["known", "anonymous"]),
-        flag("joined", "Has more than one identifier."), flag("held", "Some link of it is held."),
-        AFTER, limit(200, 25),
+        flag("joined", "Has more than one identifier."),
+        flag("held", "Some link of it is held."),
+        AFTER,
+        limit(200, 25),
     ],
-)  # fmt: skip
+)
+@endpoint("GET")
 def profiles(request: Request) -> Response:
     """Newest first. A page of a filtered list may hold fewer than `limit` profiles, or none, and still have a `next`:
     each page looks at a bounded stretch, so that it comes quickly however few profiles pass the filter."""
@@ -56,10 +68,14 @@ def profiles(request: Request) -> Response:
     return Response({"results": _summaries(page.profile_ids), "next": older})
 
 
-@endpoint(
-    "GET", name="read_profile", tag="Profiles", summary="Read one profile", answer=answers.ProfileAnswer,
-    sample=samples.PROFILE, problems=MISSING,
-)  # fmt: skip
+@described(
+    name="read_profile",
+    tag="Profiles",
+    summary="Read one profile",
+    answer=Answer(answers.ProfileAnswer, sample=samples.PROFILE),
+    problems=MISSING,
+)
+@endpoint("GET")
 def profile(request: Request, public: str) -> Any:
     """The golden record and the strongest identifiers. An id that was merged away answers with the profile that holds
     it now: `merged` is true, `profile_id` is the canonical id, and the header `Link` names its address."""
@@ -78,10 +94,14 @@ def profile(request: Request, public: str) -> Any:
     return canonical(Response(said), profile_id, merged, "api_profile")
 
 
-@endpoint(
-    "GET", name="export_profile", tag="Profiles", summary="Export everything about one profile",
-    answer=answers.ProfileExport, problems=MISSING,
-)  # fmt: skip
+@described(
+    name="export_profile",
+    tag="Profiles",
+    summary="Export everything about one profile",
+    answer=Answer(answers.ProfileExport),
+    problems=MISSING,
+)
+@endpoint("GET")
 def export(request: Request, public: str) -> Any:
     """All identifiers, traits, links, held links, history and events as one document, streamed."""
     profile_id, merged = asking.profile(public)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from lambdas.transform.normalise import Unusable
 from profiles.api import answers
-from profiles.api.endpoint import Request, Response, endpoint, text
+from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
 from profiles.explaining.apart import HeldAcross, why_apart
 from profiles.explaining.asked import identifier_asked, profile_asked
@@ -17,14 +20,18 @@ MOST_STEPS = 500
 EITHER = "A profile id, or an identifier as kind:value."
 
 
-@endpoint(
-    "GET", name="why_together", tag="Why", summary="Why are two identifiers one person?", answer=answers.TogetherAnswer,
+@described(
+    name="why_together",
+    tag="Why",
+    summary="Why are two identifiers one person?",
+    answer=Answer(answers.TogetherAnswer),
     parameters=[
         text("a", "An identifier as kind:value.", required=True, example="email:ada@example.com"),
         text("b", "An identifier as kind:value.", required=True, example="phone:+442079460958"),
     ],
     problems={400: "An identifier can't be read.", 404: "Unknown, or not in one profile."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def together(request: Request) -> Response:
     """The strongest path from one to the other, step by step."""
     a_id, b_id = _identifier(request, "a"), _identifier(request, "b")
@@ -46,14 +53,18 @@ def together(request: Request) -> Response:
     )
 
 
-@endpoint(
-    "GET", name="why_not", tag="Why", summary="Why are two profiles not one?", answer=answers.ApartAnswer,
+@described(
+    name="why_not",
+    tag="Why",
+    summary="Why are two profiles not one?",
+    answer=Answer(answers.ApartAnswer),
     parameters=[
         text("a", EITHER, required=True, example="email:ada@example.com"),
         text("b", EITHER, required=True, example="email:ben@example.com"),
     ],
     problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def apart(request: Request) -> Response:
     """What keeps the two profiles apart."""
     p, q = asked_profile(request, "a"), asked_profile(request, "b")
@@ -88,14 +99,19 @@ def apart(request: Request) -> Response:
     )  # fmt: skip
 
 
-@endpoint(
-    "GET", name="how_built", tag="Why", summary="How was a profile built, step by step?", answer=answers.BuiltAnswer,
+@described(
+    name="how_built",
+    tag="Why",
+    summary="How was a profile built, step by step?",
+    answer=Answer(answers.BuiltAnswer),
     parameters=[
         text("profile", EITHER, required=True, example="email:ada@example.com"),
-        text("start", "The number of steps to pass over."), text("limit", "How many steps, at most 500."),
+        text("start", "The number of steps to pass over."),
+        text("limit", "How many steps, at most 500."),
     ],
     problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
-)  # fmt: skip
+)
+@endpoint("GET")
 def built(request: Request) -> Response:
     """The steps that made it, strongest first."""
     profile_id = asked_profile(request, "profile")
