@@ -3,10 +3,13 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 from django.conf import settings as django_settings
 from moto import mock_aws
 
@@ -122,6 +125,46 @@ def test_a_rotation_leaves_no_moment_without_a_valid_key(settings: Any, monkeypa
         assert now == pending
         assert access_keys.is_access_key(pending.encode())
         assert access_keys.is_access_key(b"first")
+
+
+def test_a_value_that_can_not_be_read_now_is_still_good(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where all reads fail, nor where one of them does, is a key forgotten that was known."""
+    values = {"AWSCURRENT": "current", "AWSPREVIOUS": "previous"}
+    asked = []
+
+    class Missing(Exception):
+        pass
+
+    class Client:
+        exceptions = SimpleNamespace(ResourceNotFoundException=Missing)
+
+        def get_secret_value(self, **wanted: str) -> dict[str, str]:
+            stage = wanted["VersionStage"]
+            if stage == "AWSPENDING":
+                raise Missing
+            if stage not in values:
+                raise EndpointConnectionError(endpoint_url="https://secretsmanager")
+            return {"SecretString": json.dumps({"api_key": values[stage]})}
+
+    def client(*_args: object, config: Config, **_known: object) -> Client:
+        asked.append(config)
+        return Client()
+
+    monkeypatch.setattr(boto3, "client", client)
+    settings.FIREHOSE_ACCESS_KEY_SECRET, settings.FIREHOSE_ACCESS_KEYS = "key", []
+    monkeypatch.setattr(access_keys, "_SECRET", access_keys._Secret())
+    monkeypatch.setattr(access_keys, "KEPT_SECONDS", 0.0)
+    assert access_keys.is_access_key(b"current")
+    for lost in ("AWSCURRENT", "AWSPREVIOUS"):
+        del values[lost]
+        assert access_keys.is_access_key(b"current")
+        assert access_keys.is_access_key(b"previous")
+    values.update(AWSCURRENT="next", AWSPREVIOUS="current")
+    assert access_keys.is_access_key(b"next")
+    assert access_keys.is_access_key(b"current")
+    assert not access_keys.is_access_key(b"previous")
+    # A delivery waits meanwhile.
+    assert {(one.connect_timeout, one.read_timeout, one.retries["total_max_attempts"]) for one in asked} == {(1, 2, 1)}
 
 
 def test_a_version_that_is_not_pending_is_not_rotated(monkeypatch: pytest.MonkeyPatch) -> None:
