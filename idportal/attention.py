@@ -1,6 +1,6 @@
 """Takes the state of the pipeline, gives what a person should look at, the most urgent first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
 from profiles.deciding.pending import waiting_decisions
 from profiles.models import UndefinedKind
-from profiles.parked import parked_deliveries
+from profiles.parked import Parked, parked_deliveries
 from profiles.review.questions import MANY, open_questions
 
 SLOW = timedelta(minutes=1)
@@ -29,7 +29,16 @@ class Matter:
 
 
 def matters() -> list[Matter]:
-    return [*_silence(), *_waiting(), *_parked(), *_rejected(), *_undefined_kinds(), *_second_eyes(), *_questions()]
+    parked = parked_deliveries()
+    return [
+        *_silence(),
+        *_waiting(parked),
+        *_parked(parked),
+        *_rejected(),
+        *_undefined_kinds(),
+        *_second_eyes(),
+        *_questions(),
+    ]
 
 
 def _silence() -> Iterator[Matter]:
@@ -42,22 +51,21 @@ def _silence() -> Iterator[Matter]:
         )  # fmt: skip
 
 
-def _waiting() -> Iterator[Matter]:
+def _waiting(parked: Sequence[Parked]) -> Iterator[Matter]:
     waiting = Delivery.objects.filter(resolved_at=None, landed__gt=0, received_at__lt=timezone.now() - SLOW)
-    late = waiting.exclude(pk__in=[parked.delivery_id for parked in parked_deliveries()])[:MANY].count()
+    late = waiting.exclude(pk__in=[one.delivery_id for one in parked])[:MANY].count()
     if late:
         yield Matter(
-            "hourglass", "bad", f"{_count(late)} {_plural(late, 'delivery', 'deliveries')} waiting to be resolved",
+            "hourglass", "bad", f"{_counted(late, 'delivery', 'deliveries')} waiting to be resolved",
             "Events have landed, but profiles don't show them yet. Is the worker running?",
             reverse("deliveries") + "?state=waiting", "ingest.view_deliveries",
         )  # fmt: skip
 
 
-def _parked() -> Iterator[Matter]:
-    parked = parked_deliveries()
+def _parked(parked: Sequence[Parked]) -> Iterator[Matter]:
     if parked:
         yield Matter(
-            "hourglass", "bad", f"{_count(len(parked))} {_plural(len(parked), 'delivery', 'deliveries')} parked",
+            "hourglass", "bad", f"{_counted(len(parked), 'delivery', 'deliveries')} parked",
             f"The latest: {parked[0].why_text}. Nothing is lost; a person decides.",
             reverse("review") + "?kind=parked", "profiles.view_profiles",
         )  # fmt: skip
@@ -67,7 +75,7 @@ def _rejected() -> Iterator[Matter]:
     rejected = RejectedRecord.objects.filter(replayed_at=None)[:MANY].count()
     if rejected:
         yield Matter(
-            "file-alert", "warn", f"{_count(rejected)} rejected {_plural(rejected, 'record', 'records')}",
+            "file-alert", "warn", _counted(rejected, "rejected record", "rejected records"),
             "They could not land. Nothing is lost: see why, fix it, replay them.",
             reverse("rejected"), "ingest.view_deliveries",
         )  # fmt: skip
@@ -84,9 +92,8 @@ def _undefined_kinds() -> Iterator[Matter]:
 
 def _second_eyes() -> Iterator[Matter]:
     if pending := len(waiting_decisions()):
-        decisions = _plural(pending, "decision", "decisions")
         yield Matter(
-            "users", "warn", f"{_count(pending)} {decisions} waiting for a second person",
+            "users", "warn", f"{_counted(pending, 'decision', 'decisions')} waiting for a second person",
             "They change more than one person may decide alone. Nothing of them is applied before.",
             reverse("decisions"), "profiles.view_profiles",
         )  # fmt: skip
@@ -96,15 +103,12 @@ def _questions() -> Iterator[Matter]:
     waiting = open_questions()
     if waiting:
         yield Matter(
-            "user-check", "info", f"{_count(waiting)} {_plural(waiting, 'question', 'questions')} for people",
+            "user-check", "info", f"{_counted(waiting, 'question', 'questions')} for people",
             "Held links, probable matches and values that the rules leave to a steward.",
             reverse("review"), "profiles.view_profiles",
         )  # fmt: skip
 
 
-def _count(number: int) -> str:
-    return f"More than {MANY - 1}" if number >= MANY else f"{number:,}"
-
-
-def _plural(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
+def _counted(number: int, one: str, many: str) -> str:
+    counted = f"More than {MANY - 1}" if number >= MANY else f"{number:,}"
+    return f"{counted} {one if number == 1 else many}"
