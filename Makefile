@@ -2,7 +2,7 @@ PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  By environment: PORT (8000), COLLECT_PORT (8001), VAR_DIR (var), ADMIN_PASSWORD, DATABASE_URL, REDIS_URL, PYTHON (python3)"
 
