@@ -54,6 +54,10 @@ class Mask:
     def text(self, text: str) -> str:
         return _PERSONAL_TEXT.sub(HIDDEN, text) if self.on else text
 
+    def said(self, words: str) -> str:
+        """What somebody wrote of people: any word of it may name one."""
+        return HIDDEN if self.on and words else words
+
     def value(self, value: Any) -> Any:
         return masked_value(value) if self.on else value
 

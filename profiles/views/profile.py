@@ -14,7 +14,7 @@ from ingest.masking import Mask, mask_for
 from ingest.models import Source
 from ingest.views import requests
 from profiles.deciding.listing import decision_rows, decisions_about
-from profiles.explaining.history import history, left_for
+from profiles.explaining.history import Change, history, left_for
 from profiles.golden_record import GoldenTrait, golden_record
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id, public_ids
@@ -85,11 +85,18 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
         "links": [_link(link, mask) for link in links[:LINKS]],
         "more_links": len(links) > LINKS,
         "held": [_held(link, mask) for link in held],
-        "history": [(change, [mask.pair(text) for text in change.identifiers]) for change in changes],
+        "history": [masked_change(change, mask) for change in changes],
         "ids": public_ids({profile_id, *others}),
         "decisions": [] if mask.on else decision_rows(decisions_about(profile_id)),
         "title": title(record, members, mask),
     }
+
+
+def masked_change(change: Change, mask: Mask) -> tuple[Change, list[tuple[str, str]]]:
+    """A line of history, and the identifiers that moved, as kind and value."""
+    return replace(change, reason=change.reason and mask.said(change.reason)), [
+        mask.pair(text) for text in change.identifiers
+    ]
 
 
 def title(record: list[GoldenTrait], members: list[Member], mask: Mask) -> str:

@@ -44,7 +44,7 @@ def _masked(edge: GraphEdge, mask: Mask) -> GraphEdge:
     if seen:
         last = masked_event(seen.last, mask) if seen.last else None
         seen = replace(seen, first=masked_event(seen.first, mask), last=last)
-    said = replace(edge.said, reason=mask.text(edge.said.reason)) if edge.said else None
+    said = replace(edge.said, reason=mask.said(edge.said.reason)) if edge.said else None
     return replace(edge, a=masked_node(edge.a, mask), b=masked_node(edge.b, mask), evidence=seen, said=said)
 
 

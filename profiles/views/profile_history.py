@@ -11,10 +11,11 @@ from ingest.masking import Mask
 from ingest.models import Source
 from ingest.views import requests
 from profiles.explaining.as_of import AsOf, Then, as_of
-from profiles.explaining.history import NEWEST, Change
+from profiles.explaining.history import NEWEST
 from profiles.explaining.past import Held, past
 from profiles.ids import public_ids
 from profiles.moments import moment_of
+from profiles.views.profile import masked_change
 from profiles.views.profile_frame import frame, masked_node
 
 
@@ -46,7 +47,7 @@ def _turns(request: requests.PageRequest, profile_id: int, mask: Mask) -> dict[s
     return {
         "turns": [
             {
-                "changes": [_change(change, mask) for change in turn.changes],
+                "changes": [masked_change(change, mask) for change in turn.changes],
                 "before": _held(turn.before, mask),
                 "after": _held(turn.after, mask),
             }
@@ -55,11 +56,6 @@ def _turns(request: requests.PageRequest, profile_id: int, mask: Mask) -> dict[s
         "older": page.older,
         "ids": public_ids(others | {profile_id}),
     }
-
-
-def _change(change: Change, mask: Mask) -> tuple[Change, list[tuple[str, str]]]:
-    reason = mask.text(change.reason) if change.reason else None
-    return replace(change, reason=reason), [mask.pair(text) for text in change.identifiers]
 
 
 def _held(held: Held, mask: Mask) -> Held:

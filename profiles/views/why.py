@@ -85,7 +85,7 @@ def masked_step(step: Step, mask: Mask) -> Step:
         step,
         a=masked_node(step.a, mask),
         b=masked_node(step.b, mask),
-        said=replace(step.said, reason=mask.text(step.said.reason)) if step.said else None,
+        said=replace(step.said, reason=mask.said(step.said.reason)) if step.said else None,
         first=masked_event(step.first, mask) if step.first else None,
         last=masked_event(step.last, mask) if step.last else None,
     )
@@ -105,7 +105,7 @@ def masked_apart(apart: Apart, mask: Mask) -> Apart:
     return replace(
         apart,
         links=links,
-        decisions=[replace(decided, reason=mask.text(decided.reason)) for decided in apart.decisions],
+        decisions=[replace(decided, reason=mask.said(decided.reason)) for decided in apart.decisions],
         shared=[replace(one, node=masked_node(one.node, mask)) for one in apart.shared],
     )
 

@@ -9,6 +9,8 @@ from django.test import Client
 from idportal.accounts.models import User
 from ingest.masking import Mask, masked_payload
 from ingest.models import RawEvent, RejectedRecord
+from profiles.deciding.decisions import merge_profiles
+from profiles.ids import profile_id_from
 from tests.pages import crowd
 
 PERSONAL = ["ada@", "Ada", "Lovelace", "London", "7946", "20794", "user-1815", "ada-phone", "ada-laptop", "203.0.113"]
@@ -30,6 +32,17 @@ def test_a_viewer_sees_that_personal_data_is_there_and_not_what_it_is(viewer: Cl
     assert "+44***58" in pages
     assert "Personal data is masked for your role" in pages
     assert "Order completed" in pages
+
+
+def test_why_somebody_decided_is_masked_like_what_was_said_of_them(viewer: Client) -> None:
+    ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    a, b = profile_id_from(ada), profile_id_from(ben)
+    assert a
+    assert b
+    merge_profiles(a_profile_id=a, b_profile_id=b, author="Ana", reason="Ada Lovelace called")
+    page = viewer.get(f"/profiles/{ada}/", follow=True).content.decode()
+    assert "decided it" in page
+    assert "Lovelace" not in page
 
 
 def test_an_analyst_sees_it_all(analyst: Client) -> None:
