@@ -13,7 +13,7 @@ from profiles.api.clients import MayDecide
 from profiles.api.endpoint import Answer, Body, described, endpoint
 from profiles.api.idempotency import once
 from profiles.api.problems import Problem
-from profiles.deciding.decisions import Decided, Named, decide, merge_profiles, named, take_back, unmerge
+from profiles.deciding.decisions import Decided, Named, decide_by_name, merge_profiles, named, take_back, unmerge
 from profiles.deciding.effect import Shown
 from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.identities import profile_of
@@ -186,7 +186,7 @@ def withdraw(request: Request, decision_id: str) -> Response:
 def _decide(request: Request, action: str, a: list[Any], b: list[Any], reason: str) -> Response:
     sides = _sides(a), _sides(b)
     return _decided(
-        lambda: Decided(*decide(action=action, a=sides[0], b=sides[1], author=_author(request), reason=reason))
+        lambda: decide_by_name(action=action, a=sides[0], b=sides[1], author=_author(request), reason=reason)
     )
 
 

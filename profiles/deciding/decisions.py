@@ -149,6 +149,14 @@ def unmerge(*, profile_id: int, identifier_ids: Iterable[int], author: str, reas
     )
 
 
+def decide_by_name(*, action: str, a: Iterable[Named], b: Iterable[Named], author: str, reason: str = "") -> Decided:
+    """Assert or separate identifiers, seen in an event or not, as a person does. Raises ValidationError."""
+    what = PendingDecision.What.MERGE if action == Decision.Action.ASSERT else PendingDecision.What.REJECT
+    return _by_a_person(
+        lambda: Decided(*decide(action=action, a=a, b=b, author=author, reason=reason)), what=what, expected=""
+    )
+
+
 def take_back(*, decision: Decision, author: str, reason: str, expected: str = "") -> Decided:
     """Withdraw a decision, as a person does. Raises ValidationError; also where somebody else has withdrawn it."""
     check_reason(reason)

@@ -3,7 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from ingest.models import RawEvent
-from profiles.models import Decision
+from profiles.deciding.pending import approve
+from profiles.deciding.second_eyes import set_second_eyes
+from profiles.models import Decision, PendingDecision
 from tests.api.conftest import Caller, body
 from tests.pages import crowd
 
@@ -79,3 +81,19 @@ def test_writing_needs_its_scope(caller: Callable[..., Caller]) -> None:
     asked = {"a": ADA, "b": BEN}
     assert [one.post("identify/", event).status_code for one in (reader, sender, decider)] == [403, 200, 403]
     assert [one.post("decisions/assert/", asked).status_code for one in (reader, sender, decider)] == [403, 403, 200]
+
+
+@pytest.mark.parametrize("action", ["assert", "separate"])
+def test_what_changes_much_waits_for_a_second_person_however_it_is_asked_for(writer: Caller, action: str) -> None:
+    ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    if action == "separate":
+        body(writer.post("decisions/merge/", {"a": ada, "b": ben, "reason": "one person"}))
+    set_second_eyes(profiles=1, events=None, author="Ana")
+    before = writer.ask("lookup/", **BEN)["profile_id"]
+    sides = {"a": ADA, "b": BEN} if action == "assert" else {"a": [ADA], "b": [BEN]}
+    said = body(writer.post(f"decisions/{action}/", {**sides, "reason": "called us"}))
+    assert (said["state"], said["decision_id"]) == ("waits_for_second_person", None)
+    assert writer.ask("lookup/", **BEN)["profile_id"] == before
+    pending = PendingDecision.objects.get()
+    approve(pending, author="Ben")
+    assert writer.ask("lookup/", **BEN)["profile_id"] != before
