@@ -261,7 +261,6 @@ def _take_back(question: ReviewQuestion, person: str) -> str:
     """What was decided by the answer is no more; words, where taking it back waits for a second person itself."""
     if question.pending and question.pending.state == "waiting":
         refuse(question.pending, author=person, reason=UNDONE)
-        return ""
     reopened = question.decision
     decided = question.answer_decision or _approved(question)
     if decided and decided != reopened and not decided.withdrawn_at:

@@ -196,6 +196,22 @@ def test_a_reopened_separation_is_confirmed_or_turned_into_a_merge(question: Rev
     assert Decision.objects.get(withdrawn_at=None).author == "Ana"
 
 
+def test_undone_while_its_merge_waits_a_reopened_separation_stands_again(question: ReviewQuestion) -> None:
+    answer(question.pk, answer="no", person="Ana")
+    carry_out_answers()
+    see(event(BEN, ADA_MAIL, minute=3), event(ADA, ADA_MAIL, minute=1))
+    refresh()
+    (reopened,) = asked(kind="reopened")
+    set_second_eyes(profiles=1, events=None, author="Ana")
+    answer(reopened.pk, answer="yes", person="Ben")
+    carry_out_answers()
+    reopened.refresh_from_db()
+    assert reopened.pending is not None
+    undo(reopened.pk, person="Ben")
+    assert profile_of(ADA) != profile_of(BEN)
+    assert Decision.objects.get(withdrawn_at=None).action == Decision.Action.SEPARATE
+
+
 def test_an_answer_that_changes_very_much_waits_for_a_second_person(question: ReviewQuestion) -> None:
     set_second_eyes(profiles=1, events=None, author="Ana")
     answer(question.pk, answer="yes", person="Ana")
