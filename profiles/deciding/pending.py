@@ -30,7 +30,7 @@ def preview_pending(pending: PendingDecision) -> DecisionPreview:
 
 @transaction.atomic
 def approve(pending: PendingDecision, *, author: str, reason: str = "", expected: str = "") -> list[Decision]:
-    """Put it in force, in its author's name. Raises ValidationError; then it waits still."""
+    """Put it in force, in its author's name; gives what stands by it. Raises ValidationError; then it waits still."""
     lock_engine_soon()
     pending = _waiting(pending)
     if author == pending.author:
@@ -66,8 +66,9 @@ def _close(pending: PendingDecision, state: State, *, author: str, reason: str, 
 
 @transaction.atomic
 def _carry_out(pending: PendingDecision) -> list[Decision]:
-    decisions = [_carry_out_line(line) for line in pending.lines]
-    return list({decision.pk: decision for decision in decisions}.values())
+    """The decisions in force by it; of one that only takes back, those it took back."""
+    decisions = {decision.pk: decision for decision in map(_carry_out_line, pending.lines)}
+    return [decision for decision in decisions.values() if not decision.withdrawn_at] or list(decisions.values())
 
 
 def _carry_out_line(line: dict[str, Any]) -> Decision:
