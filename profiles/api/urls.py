@@ -10,7 +10,7 @@ from profiles.api.problems import unknown
 PROFILE = "api/v1/profiles/<str:public>/"
 
 urlpatterns = [
-    path("api/v1/lookup/", lookup.quick_look_up, name="api_lookup"),
+    path("api/v1/lookup/", lookup.look_up, name="api_lookup"),
     path("api/v1/openapi.json", openapi, name="api_openapi"),
     path("api/v1/identities/", identities, name="api_identities"),
     path("api/v1/lookup/batch/", lookup.look_up_batch, name="api_lookup_batch"),
