@@ -33,15 +33,28 @@ class Named:
     value: str
 
 
-def named(kind: object, value: object) -> Named:
-    """Normalise as everywhere. Raises ValidationError for a kind nobody has defined and for an unusable value."""
-    if not isinstance(kind, str) or not Kind.objects.filter(name=kind).exists():
+def named(pairs: Iterable[tuple[object, object]]) -> list[Named]:
+    """Kinds and values, normalised as everywhere. Raises ValidationError for a kind nobody has defined, or a value that
+    can't be one of its kind."""
+    kinds = set(Kind.objects.values_list("name", flat=True))
+    return [_named(kind, value, kinds) for kind, value in pairs]
+
+
+def _named(kind: object, value: object, kinds: set[str]) -> Named:
+    if not isinstance(kind, str) or kind not in kinds:
         raise ValidationError(f"no kind is called {kind!r}: define it first with manage.py rules apply")
     try:
         normalised = normalise_identifier(kind, value)
     except Unusable as error:
         raise ValidationError(f"{kind} has a value that can't be used: {error.reason}") from error
     return Named(normalised.kind, normalised.value)
+
+
+def seen_of(named: Iterable[Named]) -> list[Identifier]:
+    """Those of them that events have shown, in no order, with their kinds."""
+    wanted = {(one.kind, one.value) for one in named}
+    rows = Identifier.objects.filter(value__in=[value for _, value in wanted]).select_related("kind")
+    return [one for one in rows if (one.kind.name, one.value) in wanted]
 
 
 def _check_sides(action: str, a: frozenset[Named], b: frozenset[Named]) -> None:

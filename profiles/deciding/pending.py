@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.deciding.decisions import CHANGED, Named, check_reason, lock_engine_soon
+from profiles.deciding.decisions import CHANGED, check_reason, lock_engine_soon, seen_of
 from profiles.deciding.effect import changes_since, fingerprint, last_change
 from profiles.deciding.lines import carry_out_line, read_line
 from profiles.deciding.preview import DecisionPreview, preview
 from profiles.deciding.separations import in_the_way, separations_between
-from profiles.models import Decision, Identifier, PendingDecision
+from profiles.models import Decision, PendingDecision
 
 State = PendingDecision.State
 WAITING = 50
@@ -82,17 +82,9 @@ def _carry_out_line(line: dict[str, Any]) -> Decision:
 
 
 def _ends(line: dict[str, Any]) -> list[int]:
-    _, a, b = read_line(line)
-    return [profile_id for side in (a, b) for profile_id in _holders(side)]
+    return [one.profile_id for side in read_line(line)[1:] for one in seen_of(side)]
 
 
 def _profiles_named(lines: Iterable[dict[str, Any]]) -> set[int]:
     named = {one for line in lines for side in read_line(line)[1:] for one in side}
-    return set(_holders(named))
-
-
-def _holders(named: Iterable[Named]) -> list[int]:
-    wanted = {(one.kind, one.value) for one in named}
-    rows = Identifier.objects.filter(value__in=[value for _, value in wanted])
-    holders = rows.values_list("kind__name", "value", "profile_id")
-    return [profile_id for kind, value, profile_id in holders if (kind, value) in wanted]
+    return {one.profile_id for one in seen_of(named)}
