@@ -33,6 +33,7 @@ STATUS = {"busy": 503}
 REASON = {"required": False, "default": "", "max_length": 2000, "allow_blank": True}
 PROBLEMS = {
     400: "The request makes no sense.", 404: "No profile ever had this id.", 422: "It can't be decided, and why.",
+    410: "The person behind this id was erased.",
     409: "The first request with this key is still at work.", 503: "The engine is busy: try again in a moment.",
 }  # fmt: skip
 
