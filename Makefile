@@ -13,7 +13,7 @@ demo: runtime ## stream made-up people through the front door of a running stack
 	@exec .venv/bin/python manage.py demo $(DEMO)
 
 test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="tests/stack -k restart" for some
-	@.ci/browsers
+	@.ci/packages
 	.venv/bin/pytest $(TESTS)
 
 bench-api: venv ## a look-up against a bare Django view under the same server

@@ -38,9 +38,6 @@ FIREHOSE_SOURCE_ARNS = env.list(
     "FIREHOSE_SOURCE_ARNS", ["arn:aws:firehose:local:000000000000:deliverystream/idportal-events"]
 )
 REGISTRY_TOKEN = env.str("REGISTRY_TOKEN", "") or kept_secret(VAR_DIR, "registry_token")
-PRIVACY_KEY = env.str("PRIVACY_KEY", "") or kept_secret(
-    VAR_DIR, "privacy_key"
-)  # of hashes that outlive people: keep it
 ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", "")  # where Firehose keeps its objects; empty: VAR_DIR/firehose
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
 REVIEW_SAMPLE_PERCENT = env.float("REVIEW_SAMPLE_PERCENT", 1)  # of merges without a person, asked about afterwards
@@ -72,7 +69,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "profiles.api.lookup.look_ups_from_memory",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,7 +131,6 @@ CELERY_BEAT_SCHEDULE = {
     "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
     "imports": {"task": "ingest.continue_imports", "schedule": 60.0, "options": {"expires": 60}},
     "replay_kept": {"task": "ingest.replay_kept", "schedule": 60.0, "options": {"expires": 60}},
-    "erase": {"task": "profiles.erase", "schedule": 60.0, "options": {"expires": 60}},
     "api_usage": {"task": "profiles.store_api_usage", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
@@ -147,6 +142,13 @@ MATCH_EVERY_MINUTES = env.float("MATCH_EVERY_MINUTES", 5)  # new and changed pro
 MATCH_FULL_HOURS = env.float("MATCH_FULL_HOURS", 24)  # all profiles
 MATCH_LEAST_RECORDS = env.int("MATCH_LEAST_RECORDS", 50)  # fewer people teach nothing
 MATCH_LEARN_FROM_ANSWERS = env.int("MATCH_LEARN_FROM_ANSWERS", 20)  # so many new ones make a draft of a better model
+# "duckdb": on this machine. "spark": on as many as its master has; needs requirements-spark.lock and Java.
+MATCH_BACKEND = env.str("MATCH_BACKEND", "duckdb")
+MATCH_SPARK_MASTER = env.str("MATCH_SPARK_MASTER", "local[2]")
+MATCH_SPARK_MEMORY = env.str("MATCH_SPARK_MEMORY", "2g")  # of the driver, which holds the pairs that are found
+MATCH_SPARK_SCRATCH = env.str("MATCH_SPARK_SCRATCH", "")  # a directory that all its workers reach
+if MATCH_BACKEND not in ("duckdb", "spark"):
+    raise ImproperlyConfigured(f"MATCH_BACKEND is {MATCH_BACKEND}: set it to duckdb or spark")
 
 # "celery": at once after each landing, and by beat. "pg_cron": by the database itself, see manage.py schedule.
 RESOLVE_BY = env.str("RESOLVE_BY", "celery")

@@ -1,8 +1,9 @@
-"""Takes the database, gives a warning when the engine's functions in it are not those of the files."""
+"""Takes database and settings, says where what is installed is not what the files or settings ask for."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 
@@ -24,3 +25,17 @@ def functions_are_installed(databases: Sequence[str] | None = None, **kwargs: An
             id="profiles.W001",
         )
     ]
+
+
+@register()
+def spark_is_there(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.MATCH_BACKEND != "spark":
+        return []
+    from profiles.matching.spark import what_is_missing
+
+    missing = what_is_missing()
+    return (
+        [checks.Error("MATCH_BACKEND is spark, which can't run here", hint=missing, id="profiles.E001")]
+        if missing
+        else []
+    )

@@ -85,14 +85,12 @@ def remember(name: str, *, generation: str, answer: bytes) -> None:
 
 
 @contextmanager
-def changing_partition() -> Iterator[list[str]]:
-    """Around what changes the partition: its changes are forgotten before they are committed, whoever else asks.
-    Digests put into the list are forgotten, too: those of identifiers that will not be there to be named."""
+def changing_partition() -> Iterator[None]:
+    """Around what changes the partition: its changes are forgotten before they are committed, whoever else asks."""
     with transaction.atomic():
         last = _last_change()
-        also: list[str] = []
-        yield also
-        _close(last, also)
+        yield
+        _close(last)
 
 
 def forget_all() -> None:
@@ -118,12 +116,10 @@ def catch_up() -> None:
         logger.warning("look-ups could not be caught up with: %s", type(error).__name__)
 
 
-def _close(last: int, also: list[str]) -> None:
+def _close(last: int) -> None:
     names, reached = _changed_since(last)
-    if not (reached or also):
+    if not reached:
         return
-    names = None if names is None or len(names) + len(also) > MOST else names + also
-    reached = reached or last
     whose = secrets.token_hex(8)
     try:
         if names is None:

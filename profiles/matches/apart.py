@@ -66,8 +66,11 @@ def train(matching: Any, records: Any, answers: Any) -> dict[str, Any]:
     return {"model": json.loads(model.to_json()), "one_in": 1 / model.rates["match"], "charts": charts}
 
 
-def find_matches(matching: Any, records: Any, model: dict[str, Any], changed: set[str] | None) -> Any:
-    return matching.find_matches(records, matching.Model.from_json(json.dumps(model)), changed=changed)
+def find_matches(
+    matching: Any, records: Any, model: dict[str, Any], changed: set[str] | None, spark: dict[str, str] | None
+) -> Any:
+    backend = {"backend": matching.Spark(**spark)} if spark else {}
+    return matching.find_matches(records, matching.Model.from_json(json.dumps(model)), changed=changed, **backend)
 
 
 def cluster(matching: Any, records: Any, matches: Any, threshold: float) -> Any:
@@ -80,7 +83,9 @@ PARTS: dict[str, Callable[..., Any]] = {"train": train, "find_matches": find_mat
 def main() -> None:
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     name, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
-    answer, sys.stdout = sys.stdout.buffer, sys.stderr
+    # What anything here prints, Java too, is no part of the answer.
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         from profiles import matching
 

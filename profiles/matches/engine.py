@@ -4,6 +4,8 @@ of a profile. Each call is a process of its own (see apart)."""
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from profiles.matches.apart import call
 
 if TYPE_CHECKING:
@@ -32,9 +34,9 @@ def find_matches(
     changed: set[int] | None,
     on_wait: OnWait = lambda: None,
 ) -> "pa.Table":
-    """record_id_1, record_id_2, probability, match_weight, parts."""
+    """record_id_1, record_id_2, probability, match_weight, parts; by the database that MATCH_BACKEND names."""
     texts = None if changed is None else {str(number) for number in changed}
-    found = call("find_matches", _texts(records), parameters["model"], texts, on_wait=on_wait)
+    found = call("find_matches", _texts(records), parameters["model"], texts, _spark(), on_wait=on_wait)
     return _numbers(found, "record_id_1", "record_id_2")
 
 
@@ -43,6 +45,16 @@ def cluster(
 ) -> "pa.Table":
     """record_id, cluster_id: the matches that hold together when looked at as a whole."""
     return _numbers(call("cluster", _texts(records), _texts(matches), threshold, on_wait=on_wait), "record_id")
+
+
+def _spark() -> dict[str, str] | None:
+    if settings.MATCH_BACKEND != "spark":
+        return None
+    return {
+        "master": settings.MATCH_SPARK_MASTER,
+        "memory": settings.MATCH_SPARK_MEMORY,
+        "scratch": settings.MATCH_SPARK_SCRATCH,
+    }
 
 
 def _texts(table: "pa.Table") -> "pa.Table":

@@ -7,5 +7,6 @@ from profiles.matching.clustering import cluster
 from profiles.matching.finding import find_matches, train
 from profiles.matching.model import Model
 from profiles.matching.sources import read_by_source
+from profiles.matching.spark import Spark
 
-__all__ = ["Model", "UnusableRecords", "cluster", "find_matches", "read_by_source", "train"]
+__all__ = ["Model", "Spark", "UnusableRecords", "cluster", "find_matches", "read_by_source", "train"]

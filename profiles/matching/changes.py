@@ -4,28 +4,31 @@ Third records speak in a pair's weight: so besides the changed records' pairs, t
 HOPS pairs that speak for one person are compared. What two records say of themselves is the same as in a full run, as
 frequencies are of all records; what third records add may differ where a group reaches farther than that."""
 
+from collections.abc import Callable
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from profiles.matching import blocking, scoring
+from profiles.matching import blocking
 from profiles.matching.model import Model
 from profiles.matching.weighing import Ints, weigh
 
+Compare = Callable[..., str]  # scoring.compare, with what is the same for all of a run's comparisons
 HOPS = 3  # with 3, 1 % of 100,000 dirty records gave exactly what a full run gave; with 2, 3 pairs of 17,026 weighed otherwise
 MOST = 0.2  # of the records; if more are reached, comparing all is no dearer
 
 
-def compare_around(connection: duckdb.DuckDBPyConnection, model: Model, changed: Ints, least_bits: float) -> str:
+def compare_around(connection: duckdb.DuckDBPyConnection, model: Model, changed: Ints, compare: Compare) -> str:
     """The name of a table like scoring.compare's, with the pairs of the changed records and of those tied to them."""
     size = int(connection.execute("SELECT count(*) FROM people").fetchall()[0][0])
     reached, frontier = np.unique(changed), np.unique(changed)
     tables: list[str] = []
     for _ in range(HOPS + 1):
         if size <= blocking.ALL_PAIRS or len(reached) > MOST * size:
-            return scoring.compare(connection, model, least_bits=least_bits)
+            return compare(connection, model)
         pairs = _pairs_of(connection, model, frontier, reached)
-        tables.append(scoring.compare(connection, model, pairs=pairs, least_bits=least_bits))
+        tables.append(compare(connection, model, pairs=pairs))
         found = weigh(connection, model, tables[-1])
         strong = found.own >= 0
         tied = np.unique(np.concatenate([found.left[strong], found.right[strong]]))

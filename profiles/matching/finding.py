@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -13,6 +15,7 @@ from profiles.matching.comparisons import comparisons
 from profiles.matching.contradictions import Facts, facts
 from profiles.matching.explaining import SCHEMA, explained
 from profiles.matching.model import Model
+from profiles.matching.spark import Spark
 from profiles.matching.weighing import Floats, Ints, Weighed, scored, weigh
 
 Answers = Iterable[tuple[str, str, bool]]
@@ -77,17 +80,19 @@ def _calibrated(connection: duckdb.DuckDBPyConnection, model: Model, told: Told)
     return replace(model, slope=slope, shift=shift, answers=len(told))
 
 
-def find_matches(records: pa.Table, model: Model, *, changed: set[str] | None = None) -> pa.Table:
-    """All pairs worth a look; with `changed`, those with a record in it, at a part of the cost (see changes.py)."""
+def find_matches(
+    records: pa.Table, model: Model, *, changed: set[str] | None = None, backend: Literal["duckdb"] | Spark = "duckdb"
+) -> pa.Table:
+    """All pairs worth a look; with `changed`, those with a record in it, at a part of the cost (see changes.py).
+
+    With Spark, it compares what blocking proposes among all; the same settings give the same pairs and weights."""
+    compare = partial(scoring.compare, least_bits=LEAST_BITS, backend=backend if isinstance(backend, Spark) else None)
     cleaned = clean(records)
     if cleaned.num_rows < 2:
         return SCHEMA.empty_table()
     connection = scoring.open_people(cleaned, model.id_columns)
     only = None if changed is None else scoring.numbers(connection, sorted(changed))
-    if only is None:
-        table = scoring.compare(connection, model, least_bits=LEAST_BITS)
-    else:
-        table = changes.compare_around(connection, model, only, LEAST_BITS)
+    table = compare(connection, model) if only is None else changes.compare_around(connection, model, only, compare)
     alone = weigh(connection, model, table)
     chains, refused = neighbours.groups(alone, _facts(connection, cleaned))
     more = neighbours.missing(chains, alone)
