@@ -103,7 +103,7 @@ def main() -> None:
         ]
         answer = '{"kind":"email","value":"p1000@bench.example","found":true,"profile_id":"%s"}' % ("0" * 36)
         query = f"?kind=email&value={quote('p1000@bench.example')}{head}"
-        bare, barer = ([f"GET /api/v1/{name}/{query}".encode()] for name in ("bare", "barer"))
+        bare, barest = ([f"GET /api/v1/{name}/{query}".encode()] for name in ("bare", "barest"))
         server = serve(port, answer)
         try:
             for _ in range(100):
@@ -112,7 +112,7 @@ def main() -> None:
                     break
                 except OSError:
                     time.sleep(0.2)
-            run = {"bare Django view": bare, "the same without CSP header": barer, "look-up, from memory": lookups}
+            run = {"bare Django view": bare, "the same before page parts": barest, "look-up, from memory": lookups}
             for requests in run.values():
                 asyncio.run(load(port, requests, seconds=asked.seconds, connections=asked.connections))
             times: dict[str, list[list[float]]] = {name: [] for name in run}

@@ -38,6 +38,9 @@ FIREHOSE_SOURCE_ARNS = env.list(
     "FIREHOSE_SOURCE_ARNS", ["arn:aws:firehose:local:000000000000:deliverystream/idportal-events"]
 )
 REGISTRY_TOKEN = env.str("REGISTRY_TOKEN", "") or kept_secret(VAR_DIR, "registry_token")
+PRIVACY_KEY = env.str("PRIVACY_KEY", "") or kept_secret(
+    VAR_DIR, "privacy_key"
+)  # of hashes that outlive people: keep it
 ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", "")  # where Firehose keeps its objects; empty: VAR_DIR/firehose
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
 REVIEW_SAMPLE_PERCENT = env.float("REVIEW_SAMPLE_PERCENT", 1)  # of merges without a person, asked about afterwards
@@ -69,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "profiles.api.lookup.look_ups_from_memory",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -131,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "find_matches": {"task": "profiles.find_matches", "schedule": 60.0, "options": {"expires": 60}},
     "imports": {"task": "ingest.continue_imports", "schedule": 60.0, "options": {"expires": 60}},
     "replay_kept": {"task": "ingest.replay_kept", "schedule": 60.0, "options": {"expires": 60}},
+    "erase": {"task": "profiles.erase", "schedule": 60.0, "options": {"expires": 60}},
     "api_usage": {"task": "profiles.store_api_usage", "schedule": 60.0, "options": {"expires": 60}},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 RESOLVE_TASK = "profiles.resolve"
 IMPORT_TASK = "ingest.run_import"
 REPLAY_TASK = "ingest.replay_kept"
+ERASE_TASK = "profiles.erase"
 # Beat asks for resolution too, so a message that nobody took is soon worth nothing.
 _EXPIRES = 60
 
@@ -30,6 +31,11 @@ def announce_import(import_id: int) -> None:
 def announce_replay() -> None:
     """Never fails and never waits: without a broker, the replay begins with beat's next turn."""
     _announce(REPLAY_TASK)
+
+
+def announce_erasure() -> None:
+    """Never fails and never waits: without a broker, it begins with beat's next turn."""
+    _announce(ERASE_TASK)
 
 
 def _announce(task: str, *args: int, expires: float | None = None) -> None:

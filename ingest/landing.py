@@ -16,6 +16,7 @@ from ingest.announcement import announce_landing
 from ingest.batch import Batch, Key, gather
 from ingest.copying import copy_rows
 from ingest.models import Delivery
+from ingest.privacy.suppression import SUPPRESSED, drop_suppressed
 from ingest.records import Record
 from ingest.sources import known_sources
 
@@ -27,7 +28,7 @@ _PREPARE = """
 SELECT set_config('lock_timeout', '60s', true), set_config('statement_timeout', '150s', true),
        pg_advisory_xact_lock(%s, hashtext(%s))
 """
-_LANDING_LOCK = 0x1A7D  # namespace of the advisory locks of deliveries
+LANDING_LOCK = 0x1A7D  # namespace of the advisory locks of deliveries
 _ATTEMPTS = 20
 
 _BEGIN = """
@@ -43,8 +44,10 @@ FROM STDIN (FORMAT binary)
 _EVENT_TYPES = (
     "int8", "timestamptz", "timestamptz", "uuid", "uuid", "int4", "bool", "text", "text", "text[]", "jsonb", "jsonb",
 )  # fmt: skip
-_COPY_REJECTED = "COPY rejected_records (delivery_id, ordinal, reason, detail, data) FROM STDIN (FORMAT binary)"
-_REJECTED_TYPES = ("int8", "int4", "varchar", "text", "bytea")
+_COPY_REJECTED = """
+COPY rejected_records (delivery_id, ordinal, reason, detail, data, created_at, replayed_at) FROM STDIN (FORMAT binary)
+"""
+_REJECTED_TYPES = ("int8", "int4", "varchar", "text", "bytea", "timestamptz", "timestamptz")
 _COPY_SOURCES = """
 COPY delivery_sources (delivery_id, source_id, landed, duplicate, rejected, last_event_id) FROM STDIN (FORMAT binary)
 """
@@ -86,10 +89,11 @@ def land(
     batch = gather(records, sources=known_sources())
     with transaction.atomic(), connection.cursor() as cursor:
         # The same request sent again while the first try is still running waits here for its end.
-        cursor.execute(_PREPARE, [_LANDING_LOCK, request_id])
+        cursor.execute(_PREPARE, [LANDING_LOCK, request_id])
         before = _landed_before(request_id)
         if before:
             return before
+        drop_suppressed(batch)  # asked now: who is erased waits for landings that began before
         cursor.execute(_BEGIN, [LANDING_ROLE])
         delivery_id, has_role = cursor.fetchone()
         delivery = Delivery(
@@ -136,7 +140,7 @@ def _role(cursor: CursorWrapper, name: str | None) -> Iterator[None]:
 def _write(cursor: CursorWrapper, delivery: Delivery, batch: Batch) -> None:
     _claim(cursor, delivery.delivery_id, batch)
     _copy_events(cursor, delivery, batch)
-    _copy_rejected(cursor, delivery.delivery_id, batch)
+    _copy_rejected(cursor, delivery, batch)
     _copy_sources(cursor, delivery.delivery_id, batch)
     delivery.records = batch.records
     delivery.received = batch.received
@@ -189,9 +193,11 @@ def _copy_events(cursor: CursorWrapper, delivery: Delivery, batch: Batch) -> Non
     copy_rows(cursor, _COPY_EVENTS, types=_EVENT_TYPES, rows=rows)
 
 
-def _copy_rejected(cursor: CursorWrapper, delivery_id: int, batch: Batch) -> None:
+def _copy_rejected(cursor: CursorWrapper, delivery: Delivery, batch: Batch) -> None:
+    """What is suppressed waits for no replay: nothing of it is there."""
     if batch.rejected:
-        rows = ((delivery_id, *row) for row in batch.rejected)
+        now = datetime.now(UTC)
+        rows = ((delivery.delivery_id, *row, now, now if row.reason == SUPPRESSED else None) for row in batch.rejected)
         copy_rows(cursor, _COPY_REJECTED, types=_REJECTED_TYPES, rows=rows)
 
 

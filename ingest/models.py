@@ -12,6 +12,8 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 
+from ingest.privacy.models import Suppression as Suppression
+
 EVENTS_PER_DELIVERY_BITS = 20
 EVENTS_PER_DELIVERY = 1 << EVENTS_PER_DELIVERY_BITS
 
@@ -69,6 +71,8 @@ class Delivery(models.Model):
     landed = models.IntegerField()
     duplicate = models.IntegerField()
     rejected = models.IntegerField()
+    # Of the landed: deleted because somebody was erased. They count for no answer, and are not out of retention.
+    erased = models.IntegerField(db_default=0)
     # Set by the engine, in the transaction that resolves the delivery.
     resolved_at = models.DateTimeField(null=True, blank=True)
 

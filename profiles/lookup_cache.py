@@ -85,12 +85,14 @@ def remember(name: str, *, generation: str, answer: bytes) -> None:
 
 
 @contextmanager
-def changing_partition() -> Iterator[None]:
-    """Around what changes the partition: its changes are forgotten before they are committed, whoever else asks."""
+def changing_partition() -> Iterator[list[str]]:
+    """Around what changes the partition: its changes are forgotten before they are committed, whoever else asks.
+    Digests put into the list are forgotten, too: those of identifiers that will not be there to be named."""
     with transaction.atomic():
         last = _last_change()
-        yield
-        _close(last)
+        also: list[str] = []
+        yield also
+        _close(last, also)
 
 
 def forget_all() -> None:
@@ -116,10 +118,12 @@ def catch_up() -> None:
         logger.warning("look-ups could not be caught up with: %s", type(error).__name__)
 
 
-def _close(last: int) -> None:
+def _close(last: int, also: list[str]) -> None:
     names, reached = _changed_since(last)
-    if not reached:
+    if not (reached or also):
         return
+    names = None if names is None or len(names) + len(also) > MOST else names + also
+    reached = reached or last
     whose = secrets.token_hex(8)
     try:
         if names is None:

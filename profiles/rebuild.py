@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from ingest.models import Delivery
 from profiles.lookup_cache import changing_partition
-from profiles.models import Identifier, Kind, ParkedDelivery, Reconsideration, UndefinedKind
+from profiles.models import ErasureCombination, Identifier, Kind, ParkedDelivery, Reconsideration, UndefinedKind
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolution_result
 
 KEYS = {
@@ -115,6 +115,8 @@ def _refuse_unfinished() -> None:
     defined = UndefinedKind.objects.filter(kind__in=Kind.objects.values("name"))
     if Reconsideration.objects.exists() or defined.exists():
         raise ValidationError("a rule change is still being taken up: run manage.py resolve_events first")
+    if ErasureCombination.objects.exists():
+        raise ValidationError("an erasure is deleting events: wait until it is done, or run manage.py erase --continue")
 
 
 def _seed(cursor: Any) -> None:

@@ -9,6 +9,7 @@ from profiles.api.idempotency import forget_old_keys
 from profiles.api.limits import store_usage
 from profiles.matches.work import work
 from profiles.parked import parked_deliveries
+from profiles.privacy import carrying_out as erasures
 from profiles.resolution import resolve_pending
 from profiles.review.answers import carry_out_answers
 from profiles.review.questions import refresh_review
@@ -45,6 +46,14 @@ def find_matches() -> None:
 @shared_task(name="profiles.carry_out_answers")
 def carry_out() -> None:
     carry_out_answers()
+
+
+@shared_task(name="profiles.erase")
+def erase() -> None:
+    """All that wait: also those whose worker was killed, or whose message was lost."""
+    for erasure_id in erasures.open_erasures():
+        while erasures.run(erasure_id):
+            pass
 
 
 @shared_task(name="profiles.store_api_usage")

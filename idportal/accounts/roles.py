@@ -9,7 +9,14 @@ from django.contrib.auth.models import Group, Permission
 
 VIEWER = ["profiles.view_masked", "ingest.view_masked"]
 ANALYST = [*VIEWER, "profiles.view_profiles", "ingest.view_events", "ingest.view_deliveries"]
-STEWARD = [*ANALYST, "profiles.decide", "ingest.replay", "ingest.import_files"]
+STEWARD = [
+    *ANALYST,
+    "profiles.decide",
+    "ingest.replay",
+    "ingest.import_files",
+    "profiles.view_erasures",
+    "profiles.request_erasure",
+]
 MARKETER = [*VIEWER, "ingest.view_events", "ingest.manage_sources"]
 ADMINISTRATOR = [
     *STEWARD,
@@ -18,6 +25,7 @@ ADMINISTRATOR = [
     "profiles.set_second_eyes",
     "accounts.manage_people",
     "profiles.manage_api_clients",
+    "profiles.confirm_erasure",
 ]
 
 ROLES = {

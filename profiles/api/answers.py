@@ -175,12 +175,12 @@ class HeldLinkPage(OfProfile):
 
 class HistoryEntry(Serializer[Any]):
     at = DateTimeField()
-    change = ChoiceField(["merge", "split", "move"])
+    change = ChoiceField(["merge", "split", "move", "erased"])
     from_profile_id = UUIDField()
     to_profile_id = UUIDField()
     identifiers_total = IntegerField()
     identifiers = Identifier(many=True, help_text="At most twelve.")
-    cause = ChoiceField(["event", "decision", "rule"])
+    cause = ChoiceField(["event", "decision", "rule", "erasure"])
     author = CharField(allow_null=True)
     reason = CharField(allow_null=True)
 
@@ -200,12 +200,12 @@ class ProfileExport(OfProfile):
 
 
 class ChangeAnswer(Serializer[Any]):
-    change = ChoiceField(["new", "merge", "split", "move"])
+    change = ChoiceField(["new", "merge", "split", "move", "erased"])
     at = DateTimeField(allow_null=True, help_text="Null for new identifiers.")
     from_profile_id = UUIDField(allow_null=True)
     to_profile_id = UUIDField(help_text="Holds the identifiers from then on.")
     identifiers = Identifier(many=True)
-    cause = ChoiceField(["event", "decision", "rule"], allow_null=True)
+    cause = ChoiceField(["event", "decision", "rule", "erasure"], allow_null=True)
 
 
 class ChangePage(Serializer[Any]):

@@ -13,6 +13,7 @@ from lambdas.transform.normalise import Normalised, Unusable, normalise_identifi
 from profiles.api.problems import Problem
 from profiles.identities import profile_holding
 from profiles.ids import profile_id_from
+from profiles.privacy.erased import erased
 
 BIGGEST = 2**63 - 1
 
@@ -90,8 +91,14 @@ def profile(public: str) -> tuple[int, bool]:
     asked = profile_id_from(public)
     held_by = profile_holding(asked) if asked else None
     if held_by is None:
+        if asked and erased(asked):
+            raise gone()
         raise Problem(status=404, reason="not_found", detail="no profile ever had this id")
     return held_by, held_by != asked
+
+
+def gone() -> Problem:
+    return Problem(status=410, reason="erased", detail="the person behind this id was erased: forget what you hold")
 
 
 def bad(name: str, wanted: str) -> Problem:

@@ -26,7 +26,8 @@ MOST, USUAL = 1_000, 500
 @endpoint("GET")
 def changes(request: Request) -> Response:
     """To keep a copy: for each result, in order, note that `identifiers` are in `to_profile_id` from now on; keep
-    `next` with the copy. That alone gives exactly our partition, from nothing and after any pause."""
+    `next` with the copy. `erased`: drop everything you hold of `from_profile_id`; what is still in it is told right
+    after. That alone gives exactly our partition, from nothing and after any pause."""
     size = asking.limit(request, most=MOST, usual=USUAL)
     start = now() if asking.flag(request, "from_now") else beginning()
     place = Place(*asking.after(request, start.change, start.identifier))

@@ -17,14 +17,15 @@ from rest_framework.permissions import BasePermission
 from profiles.models import ApiClient
 
 PREFIX = "idp_"
-READ, EVENTS, DECIDE, ADMIN = (
+READ, EVENTS, DECIDE, ERASE, ADMIN = (
     ApiClient.Scope.READ,
     ApiClient.Scope.EVENTS,
     ApiClient.Scope.DECIDE,
+    ApiClient.Scope.ERASE,
     ApiClient.Scope.ADMIN,
 )
 ALL_BUT_ADMIN = "write"  # a short name for the three that a program which keeps data right needs
-SCOPES = [READ, EVENTS, DECIDE, ALL_BUT_ADMIN, ADMIN]
+SCOPES = [READ, EVENTS, DECIDE, ERASE, ALL_BUT_ADMIN, ADMIN]
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,16 @@ class MaySendEvents(_May):
 
 class MayDecide(_May):
     scope = DECIDE
+
+
+class MayErase(_May):
+    """Ask for it, and export; confirming takes more."""
+
+    scope = ERASE
+
+
+class MayAll(_May):
+    scope = ADMIN
 
 
 def sha256(token: str) -> str:

@@ -13,18 +13,27 @@ from profiles.api.clients import MayDecide
 from profiles.api.endpoint import Answer, Body, described, endpoint
 from profiles.api.idempotency import once
 from profiles.api.problems import Problem
-from profiles.deciding.decisions import Decided, Named, decide_by_name, merge_profiles, named, take_back, unmerge
+from profiles.deciding.decisions import (
+    Decided,
+    Named,
+    decide_by_name,
+    merge_profiles,
+    named,
+    seen_of,
+    take_back,
+    unmerge,
+)
 from profiles.deciding.effect import Shown
 from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
-from profiles.identities import profile_of
 from profiles.ids import public_ids
-from profiles.models import ApiClient, Decision, Identifier
+from profiles.models import ApiClient, Decision
 
 MOST = 10_000
 STATUS = {"busy": 503}
 REASON = {"required": False, "default": "", "max_length": 2000, "allow_blank": True}
 PROBLEMS = {
     400: "The request makes no sense.", 404: "No profile ever had this id.", 422: "It can't be decided, and why.",
+    410: "The person behind this id was erased.",
     409: "The first request with this key is still at work.", 503: "The engine is busy: try again in a moment.",
 }  # fmt: skip
 
@@ -153,7 +162,7 @@ def unmerge_profile(request: Request, public: str) -> Response:
     """They are kept out, whatever arrives, until the decision is withdrawn."""
     said = _valid(Unmerge, request)
     profile_id, _ = asking.profile(public)
-    picked = [_number(one) for one in _sides(said["identifiers"])]
+    picked = _numbers(_sides(said["identifiers"]))
     if said["dry_run"]:
         return _preview(preview_unmerge(profile_id, picked))
     return _decided(
@@ -222,9 +231,8 @@ def _shown(one: Shown) -> dict[str, Any]:
 
 
 def _holders(decision: Decision) -> list[str]:
-    named = decision.identifiers.values_list("kind", "value")
-    ids = {held_by for kind, value in named if (held_by := profile_of(kind=kind, value=value))}
-    return sorted(public_ids(ids).values())
+    sides = [Named(kind, value) for kind, value in decision.identifiers.values_list("kind", "value")]
+    return sorted(public_ids({one.profile_id for one in seen_of(sides)}).values())
 
 
 def _refused(error: ValidationError) -> Problem:
@@ -241,16 +249,16 @@ def _valid(shape: type[serializers.Serializer[Any]], request: Request) -> dict[s
 
 def _sides(sides: list[dict[str, str]]) -> list[Named]:
     try:
-        return [named(one["kind"], one["value"]) for one in sides]
+        return named((one["kind"], one["value"]) for one in sides)
     except ValidationError as error:
         raise Problem(status=422, reason="unusable", detail=" ".join(error.messages)) from None
 
 
-def _number(one: Named) -> int:
-    found = Identifier.objects.filter(kind__name=one.kind, value=one.value).values_list("pk", flat=True).first()
-    if found is None:
+def _numbers(sides: list[Named]) -> list[int]:
+    found = {(one.kind.name, one.value): one.pk for one in seen_of(sides)}
+    if not all((one.kind, one.value) in found for one in sides):
         raise Problem(status=422, reason="not_found", detail="no profile holds one of the identifiers")
-    return found
+    return [found[one.kind, one.value] for one in sides]
 
 
 def _author(request: Request) -> str:

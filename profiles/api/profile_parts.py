@@ -22,7 +22,11 @@ from profiles.timeline import NEWEST
 Place = tuple[Any, ...]
 Rows = tuple[list[dict[str, Any]], Place | None]
 MOST, USUAL = 500, 100
-PROBLEMS = {400: "A parameter makes no sense.", 404: "No profile ever had this id."}
+PROBLEMS = {
+    400: "A parameter makes no sense.",
+    404: "No profile ever had this id.",
+    410: "The person behind this id was erased.",
+}
 LIMIT = limit(MOST, USUAL)
 
 
@@ -114,7 +118,7 @@ def events(request: Request, public: str) -> HttpResponseBase:
     tag="Profiles",
     summary="A profile's golden record",
     answer=Answer(answers.TraitList, sample=samples.TRAITS),
-    problems={404: PROBLEMS[404]},
+    problems={404: PROBLEMS[404], 410: PROBLEMS[410]},
 )
 @endpoint("GET")
 def traits(request: Request, public: str) -> HttpResponseBase:

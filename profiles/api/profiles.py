@@ -26,7 +26,7 @@ from profiles.identities import (
 from profiles.ids import public_id
 
 MEMBERS = 100
-MISSING = {404: "No profile ever had this id."}
+MISSING = {404: "No profile ever had this id.", 410: "The person behind this id was erased."}
 
 
 @described(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.api import changes, decisions, events, lookup, past, profile_parts, profiles, why
+from profiles.api import changes, decisions, erasures, events, lookup, past, profile_parts, profiles, why
 from profiles.api.described import openapi
 from profiles.api.identities import identities
 from profiles.api.problems import unknown
@@ -10,7 +10,7 @@ from profiles.api.problems import unknown
 PROFILE = "api/v1/profiles/<str:public>/"
 
 urlpatterns = [
-    path("api/v1/lookup/", lookup.quick_look_up, name="api_lookup"),
+    path("api/v1/lookup/", lookup.look_up, name="api_lookup"),
     path("api/v1/openapi.json", openapi, name="api_openapi"),
     path("api/v1/identities/", identities, name="api_identities"),
     path("api/v1/lookup/batch/", lookup.look_up_batch, name="api_lookup_batch"),
@@ -35,5 +35,8 @@ urlpatterns = [
     path("api/v1/decisions/merge/", decisions.merge, name="api_merge"),
     path("api/v1/decisions/<str:decision_id>/withdraw/", decisions.withdraw, name="api_withdraw"),
     path(f"{PROFILE}unmerge/", decisions.unmerge_profile, name="api_unmerge"),
+    path("api/v1/erasures/", erasures.ask_erasure, name="api_erasures"),
+    path("api/v1/erasures/<str:erasure_id>/", erasures.read_erasure, name="api_erasure"),
+    path("api/v1/erasures/<str:erasure_id>/confirm/", erasures.confirm_erasure, name="api_erasure_confirm"),
     path("api/<path:rest>", unknown, name="api_unknown"),
 ]

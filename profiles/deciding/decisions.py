@@ -14,6 +14,7 @@ from profiles.deadline import OutOfTime, until
 from profiles.deciding.effect import changes_since, fingerprint, last_change
 from profiles.deciding.second_eyes import Touched, must_wait, second_eyes, touched
 from profiles.deciding.separations import in_the_way, separations_between
+from profiles.identities import profile_holding
 from profiles.lookup_cache import changing_partition
 from profiles.matches.answers import note_answer
 from profiles.models import Decision, DecisionIdentifier, Identifier, Kind, PendingDecision
@@ -32,15 +33,28 @@ class Named:
     value: str
 
 
-def named(kind: object, value: object) -> Named:
-    """Normalise as everywhere. Raises ValidationError for a kind nobody has defined and for an unusable value."""
-    if not isinstance(kind, str) or not Kind.objects.filter(name=kind).exists():
+def named(pairs: Iterable[tuple[object, object]]) -> list[Named]:
+    """Kinds and values, normalised as everywhere. Raises ValidationError for a kind nobody has defined, or a value that
+    can't be one of its kind."""
+    kinds = set(Kind.objects.values_list("name", flat=True))
+    return [_named(kind, value, kinds) for kind, value in pairs]
+
+
+def _named(kind: object, value: object, kinds: set[str]) -> Named:
+    if not isinstance(kind, str) or kind not in kinds:
         raise ValidationError(f"no kind is called {kind!r}: define it first with manage.py rules apply")
     try:
         normalised = normalise_identifier(kind, value)
     except Unusable as error:
         raise ValidationError(f"{kind} has a value that can't be used: {error.reason}") from error
     return Named(normalised.kind, normalised.value)
+
+
+def seen_of(named: Iterable[Named]) -> list[Identifier]:
+    """Those of them that events have shown, in no order, with their kinds."""
+    wanted = {(one.kind, one.value) for one in named}
+    rows = Identifier.objects.filter(value__in=[value for _, value in wanted]).select_related("kind")
+    return [one for one in rows if (one.kind.name, one.value) in wanted]
 
 
 def _check_sides(action: str, a: frozenset[Named], b: frozenset[Named]) -> None:
@@ -164,12 +178,41 @@ def take_back(*, decision: Decision, author: str, reason: str, expected: str = "
         lambda: carry_out_withdrawal(decision, author=author, reason=reason),
         what=PendingDecision.What.WITHDRAW,
         expected=expected,
+        lines=lambda taken_back: [taken_back.withdrawal_line(author=author, reason=reason)],
+    )
+
+
+def merge_after_all(*, separation: Decision, a_profile_id: int, b_profile_id: int, author: str, reason: str) -> Decided:
+    """Withdraw a separation and merge what it kept apart: one word, which waits for a second person as a whole.
+
+    Where links join the two as soon as nothing keeps them apart, the withdrawal is all. Raises ValidationError.
+    """
+    check_reason(reason)
+    taken_back = separation.withdrawal_line(author=author, reason=reason)
+
+    def carry_out() -> Decided:
+        withdrawn = carry_out_withdrawal(separation, author=author, reason=reason)
+        a, b = (profile_holding(one) or one for one in (a_profile_id, b_profile_id))
+        return withdrawn if a == b else carry_out_merge(a, b, author=author, reason=reason)
+
+    return _by_a_person(
+        carry_out,
+        what=PendingDecision.What.MERGE,
+        expected="",
+        lines=lambda decided: [taken_back, *([decided.line()] if decided.pk != separation.pk else [])],
     )
 
 
 @transaction.atomic
-def _by_a_person(carry_out: Callable[[], Decided], *, what: PendingDecision.What, expected: str) -> Decided:
-    """Decide it, unless it changes so much that a second person must see it first: then it is undone, and waits."""
+def _by_a_person(
+    carry_out: Callable[[], Decided],
+    *,
+    what: PendingDecision.What,
+    expected: str,
+    lines: Callable[[Decision], list[dict[str, Any]]] = lambda decided: [decided.line()],
+) -> Decided:
+    """Decide it, unless it changes so much that a second person must see it first: then it is undone, and its lines
+    wait."""
     lock_engine_soon()
     last, point = last_change(), transaction.savepoint()
     decided = carry_out()
@@ -179,13 +222,10 @@ def _by_a_person(carry_out: Callable[[], Decided], *, what: PendingDecision.What
     limits = second_eyes()
     if decided.decision is None or limits.pk is None or not must_wait(much := touched(changes), limits):
         return decided
-    line = decided.decision.line()
-    author, reason = decided.decision.author, decided.decision.reason
-    if what == PendingDecision.What.WITHDRAW:
-        author, reason = decided.decision.withdrawn_by, decided.decision.withdrawn_because
-        line = decided.decision.withdrawal_line(author=author, reason=reason)
+    said = lines(decided.decision)
     transaction.savepoint_rollback(point)
-    return Decided(None, ResolutionResult(), put_off(what, [line], much, author=author, reason=reason))
+    pending = put_off(what, said, much, author=said[-1]["author"], reason=said[-1]["reason"])
+    return Decided(None, ResolutionResult(), pending)
 
 
 def put_off(

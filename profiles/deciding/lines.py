@@ -17,7 +17,7 @@ def read_line(line: dict[str, Any]) -> tuple[str, frozenset[Named], frozenset[Na
         entries: list[Any] = side if isinstance(side, list) else [side]
         if not all(isinstance(entry, dict) and {"kind", "value"} <= entry.keys() for entry in entries):
             raise ValidationError(f'side {name} must be {{"kind", "value"}} or a list of them')
-        sides.append(frozenset(named(entry["kind"], entry["value"]) for entry in entries))
+        sides.append(frozenset(named((entry["kind"], entry["value"]) for entry in entries)))
     return str(line.get("action")), sides[0], sides[1]
 
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.deciding.decisions import CHANGED, Named, check_reason, lock_engine_soon
+from profiles.deciding.decisions import CHANGED, check_reason, lock_engine_soon, seen_of
 from profiles.deciding.effect import changes_since, fingerprint, last_change
 from profiles.deciding.lines import carry_out_line, read_line
 from profiles.deciding.preview import DecisionPreview, preview
 from profiles.deciding.separations import in_the_way, separations_between
-from profiles.models import Decision, Identifier, PendingDecision
+from profiles.models import Decision, PendingDecision
 
 State = PendingDecision.State
 WAITING = 50
@@ -30,7 +30,7 @@ def preview_pending(pending: PendingDecision) -> DecisionPreview:
 
 @transaction.atomic
 def approve(pending: PendingDecision, *, author: str, reason: str = "", expected: str = "") -> list[Decision]:
-    """Put it in force, in its author's name. Raises ValidationError; then it waits still."""
+    """Put it in force, in its author's name; gives what stands by it. Raises ValidationError; then it waits still."""
     lock_engine_soon()
     pending = _waiting(pending)
     if author == pending.author:
@@ -66,8 +66,9 @@ def _close(pending: PendingDecision, state: State, *, author: str, reason: str, 
 
 @transaction.atomic
 def _carry_out(pending: PendingDecision) -> list[Decision]:
-    decisions = [_carry_out_line(line) for line in pending.lines]
-    return list({decision.pk: decision for decision in decisions}.values())
+    """The decisions in force by it; of one that only takes back, those it took back."""
+    decisions = {decision.pk: decision for decision in map(_carry_out_line, pending.lines)}
+    return [decision for decision in decisions.values() if not decision.withdrawn_at] or list(decisions.values())
 
 
 def _carry_out_line(line: dict[str, Any]) -> Decision:
@@ -81,17 +82,9 @@ def _carry_out_line(line: dict[str, Any]) -> Decision:
 
 
 def _ends(line: dict[str, Any]) -> list[int]:
-    _, a, b = read_line(line)
-    return [profile_id for side in (a, b) for profile_id in _holders(side)]
+    return [one.profile_id for side in read_line(line)[1:] for one in seen_of(side)]
 
 
 def _profiles_named(lines: Iterable[dict[str, Any]]) -> set[int]:
     named = {one for line in lines for side in read_line(line)[1:] for one in side}
-    return set(_holders(named))
-
-
-def _holders(named: Iterable[Named]) -> list[int]:
-    wanted = {(one.kind, one.value) for one in named}
-    rows = Identifier.objects.filter(value__in=[value for _, value in wanted])
-    holders = rows.values_list("kind__name", "value", "profile_id")
-    return [profile_id for kind, value, profile_id in holders if (kind, value) in wanted]
+    return {one.profile_id for one in seen_of(named)}

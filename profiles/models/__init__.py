@@ -6,6 +6,7 @@ from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
 from profiles.models.matching import AUTOMATIC, MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
 from profiles.models.parking import CircuitBreaker, ParkedDelivery, SuspectDelivery
 from profiles.models.partition import ConflictedNeighbourhood, Identifier, ProfileChange, Resolution, Standing
+from profiles.models.privacy import ErasedId, Erasure, ErasureCombination
 from profiles.models.review import ReviewGrounds, ReviewProgress, ReviewQuestion, ReviewSkip
 from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange, TraitRule
 
@@ -20,6 +21,9 @@ __all__ = [
     "ConflictedNeighbourhood",
     "Decision",
     "DecisionIdentifier",
+    "ErasedId",
+    "Erasure",
+    "ErasureCombination",
     "IdempotencyKey",
     "Identifier",
     "Kind",

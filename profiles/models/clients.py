@@ -14,6 +14,7 @@ class ApiClient(models.Model):
         READ = "read", "look up and read profiles, and follow changes"
         EVENTS = "events", "send events and identify people"
         DECIDE = "decide", "merge, unmerge, assert, separate and withdraw"
+        ERASE = "erase", "ask for people to be erased, and export all that is held on one"
         ADMIN = "admin", "everything"
 
     name = models.CharField(max_length=100, unique=True)

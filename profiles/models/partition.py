@@ -78,27 +78,30 @@ class ConflictedNeighbourhood(models.Model):
 class ProfileChange(models.Model):
     """One line of the partition's history: identifiers that went from one profile to another. Append-only.
 
-    merge: the whole of `from_profile_id` went; split: `to_profile_id` came to be by it; move: neither.
+    merge: the whole of `from_profile_id` went; split: `to_profile_id` came to be by it; move: neither;
+    erased: nothing that was in it is there any more, but for what later lines put there.
     """
 
     class Change(models.TextChoices):
         MERGE = "merge", "merged"
         SPLIT = "split", "split"
         MOVE = "move", "moved"
+        ERASED = "erased", "erased"
 
     class Cause(models.TextChoices):
         EVENT = "event", "event"
         DECISION = "decision", "decision"
         RULE = "rule", "rule change"
+        ERASURE = "erasure", "erasure"
 
     change_id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())
-    change = models.CharField(max_length=5, choices=Change)
+    change = models.CharField(max_length=6, choices=Change)
     from_profile_id = models.BigIntegerField()
     to_profile_id = models.BigIntegerField()
     identifier_ids = ArrayField(models.BigIntegerField())
     cause = models.CharField(max_length=8, choices=Cause)
-    cause_id = models.BigIntegerField(null=True)  # event_id, decision_id or rule_change_id
+    cause_id = models.BigIntegerField(null=True)  # event_id, decision_id, rule_change_id or erasure_id
 
     class Meta:
         db_table = "profile_changes"

@@ -16,11 +16,11 @@ from profiles.deciding.decisions import (
     Decided,
     Named,
     decide,
+    merge_after_all,
     merge_profiles,
     reject_merge,
     take_back,
     unmerge,
-    withdraw,
 )
 from profiles.deciding.pending import refuse
 from profiles.identities import profile_holding
@@ -222,8 +222,9 @@ def _decide_again(question: ReviewQuestion) -> Decided | None:
     reason = question.reason or question.note
     if says_one:
         return take_back(decision=decision, author=question.answered_by, reason=reason)
-    withdraw(decision, author=question.answered_by, reason=reason)
-    return _decide_pair(question)
+    a, b = _profiles(question)
+    author = question.answered_by
+    return merge_after_all(separation=decision, a_profile_id=a, b_profile_id=b, author=author, reason=reason)
 
 
 def _part_sample(question: ReviewQuestion) -> Decided:

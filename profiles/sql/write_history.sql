@@ -1,5 +1,6 @@
 -- Purpose: a line of history for each pair of profiles between which known identifiers go.
--- merge: the old profile went there whole; split: the new profile comes to be by it; move: neither.
+-- merge: the old profile went there whole; split: the new profile comes to be by it; move: neither. No origin: what gave the
+-- old profile its id was erased.
 -- Invariant: `at` is a time under the engine's lock, so it orders changes as change_id does, after finished_at of the
 -- resolution before; the partition as of a time rests on that.
 -- Reads: work_identifiers, work_joins. Writes: profile_changes.
@@ -17,7 +18,7 @@ CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE
         WHERE loaded AND NOT arrived AND new_profile_id <> profile_id
         GROUP BY profile_id, new_profile_id
     ) p
-    JOIN work_identifiers origin ON origin.identifier_id = p.from_id
+    LEFT JOIN work_identifiers origin ON origin.identifier_id = p.from_id
     JOIN work_identifiers target ON target.identifier_id = p.to_id
     LEFT JOIN bringing_events() e ON e.profile_id = p.from_id
     ORDER BY p.from_id, p.to_id

@@ -19,6 +19,7 @@ from profiles.golden_record import GoldenTrait, golden_record
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id, public_ids
 from profiles.links import HeldLink, SeenLink, held_links_of, links_of
+from profiles.privacy.erased import erased
 from profiles.timeline import NEWEST, TimelineEvent, timeline
 from profiles.views.profiles import MASKED, WHOLE
 
@@ -40,7 +41,7 @@ def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     asked = profile_id_from(public)
     profile_id = profile_holding(asked) if asked else None
     if asked is None or profile_id is None:
-        raise Http404
+        return _not_there(request, asked)
     if profile_id != asked:
         return _led_on(request, asked, profile_id)
     before = _before(request)
@@ -58,6 +59,14 @@ def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     if request.htmx:
         return render(request, "profiles/timeline_part.html", context)
     return render(request, "profiles/profile.html", context | _whole(profile_id, mask))
+
+
+def _not_there(request: requests.PageRequest, asked: int | None) -> HttpResponse:
+    """Gone for good where the person was erased. Raises Http404 for an id that no profile ever had."""
+    gone = erased(asked) if asked else None
+    if gone is None:
+        raise Http404
+    return render(request, "profiles/erased.html", {"gone": gone}, status=410)
 
 
 def _led_on(request: requests.PageRequest, asked: int, profile_id: int) -> HttpResponse:

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ingest.models import RawEvent
 from profiles.deciding.pending import approve
@@ -97,3 +99,14 @@ def test_what_changes_much_waits_for_a_second_person_however_it_is_asked_for(wri
     pending = PendingDecision.objects.get()
     approve(pending, author="Ben")
     assert writer.ask("lookup/", **BEN)["profile_id"] != before
+
+
+def test_a_separation_of_many_identifiers_asks_the_database_no_more_often(writer: Caller) -> None:
+    def asked(many: int) -> int:
+        sides = {side: [{"kind": "email", "value": f"{side}{n}@{many}.example"} for n in range(many)] for side in "ab"}
+        with CaptureQueriesContext(connection) as queries:
+            assert body(writer.post("decisions/separate/", {**sides, "reason": "two teams"}))["state"] == "decided"
+        return len(queries)
+
+    asked(1)
+    assert asked(50) == asked(2)

@@ -8,11 +8,13 @@ from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
 from ingest.models import Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.urls import urlpatterns as api_urls
+from profiles.models import Erasure
 from profiles.rules.rules import apply_rules
 from tests.pages import crowd, review_crowd
 
@@ -26,7 +28,11 @@ DECIDE = {"steward", "administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
 IMPORT = {"steward", "administrator"}
 SEE_DECISIONS = {"analyst", "steward", "administrator"}
+PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
+    "privacy": PRIVACY,
+    "erasure": PRIVACY,
+    "erasure_certificate": PRIVACY,
     "overview": EVERYONE,
     "events": SEE_EVENTS,
     "event": SEE_EVENTS,
@@ -77,6 +83,9 @@ MAY_SEE = {
     "rejected_record": SEE_DELIVERIES,
 }
 MAY_POST = {
+    "privacy": PRIVACY,
+    "erasure_confirm": CHANGE_RULES,
+    "erasure_cancel": PRIVACY,
     "review_bulk": DECIDE,
     "review_undo_batch": DECIDE,
     "review_answer": DECIDE,
@@ -126,7 +135,10 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     job = crowd.upload().pk
     source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
     decision, waiting = decided_and_waiting()
+    erasure, done = erasures()
     return {
+        "privacy": "/privacy/", "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
+        "erasure_cancel": f"/privacy/{erasure}/cancel/", "erasure_certificate": f"/privacy/{done}/certificate/",
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
         "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
@@ -154,6 +166,16 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "review_question": question, "review_effect": f"{question}effect/", "review_answer": f"{question}answer/",
         "review_undo": f"{question}undo/", "review_claim": f"{question}claim/",
     }  # fmt: skip
+
+
+def erasures() -> tuple[int, int]:
+    """One that waits for confirmation, and one that is done."""
+    now = timezone.now()
+    waiting = Erasure.objects.create(profile_id=10**9, author="Ana", state="counted", counts={"identifiers": 0})
+    done = Erasure.objects.create(
+        profile_id=10**9, author="Ana", state="done", confirmed_at=now, finished_at=now, done={"events": 1}
+    )
+    return waiting.pk, done.pk
 
 
 def decided_and_waiting() -> tuple[int, int]:

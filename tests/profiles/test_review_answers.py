@@ -10,7 +10,7 @@ from django.utils import timezone
 from profiles.deciding import decisions
 from profiles.deciding.pending import approve, refuse
 from profiles.deciding.second_eyes import set_second_eyes
-from profiles.models import Decision, ParkedDelivery, ReviewQuestion
+from profiles.models import Decision, ParkedDelivery, PendingDecision, ReviewQuestion
 from profiles.review.answers import NotAnswered, answer, carry_out_answers, fingerprint, undo
 from profiles.review.bulk import answer_all, preview_bulk
 from profiles.review.queue import (
@@ -196,7 +196,7 @@ def test_a_reopened_separation_is_confirmed_or_turned_into_a_merge(question: Rev
     assert Decision.objects.get(withdrawn_at=None).author == "Ana"
 
 
-def test_undone_while_its_merge_waits_a_reopened_separation_stands_again(question: ReviewQuestion) -> None:
+def a_reopened_separation_whose_merge_waits(question: ReviewQuestion) -> tuple[ReviewQuestion, PendingDecision]:
     answer(question.pk, answer="no", person="Ana")
     carry_out_answers()
     see(event(BEN, ADA_MAIL, minute=3), event(ADA, ADA_MAIL, minute=1))
@@ -207,9 +207,36 @@ def test_undone_while_its_merge_waits_a_reopened_separation_stands_again(questio
     carry_out_answers()
     reopened.refresh_from_db()
     assert reopened.pending is not None
+    return reopened, reopened.pending
+
+
+def in_force() -> list[str]:
+    return list(Decision.objects.filter(withdrawn_at=None).values_list("action", flat=True))
+
+
+def test_a_separation_stands_while_the_merge_instead_of_it_waits_and_when_it_is_refused(
+    question: ReviewQuestion,
+) -> None:
+    _, pending = a_reopened_separation_whose_merge_waits(question)
+    assert [line["action"] for line in pending.lines] == ["withdraw", "assert"]
+    assert (in_force(), profile_of(ADA) == profile_of(BEN)) == (["separate"], False)
+    refuse(pending, author="Cleo", reason="two people")
+    assert (in_force(), profile_of(ADA) == profile_of(BEN)) == (["separate"], False)
+
+
+def test_approved_the_merge_takes_the_place_of_the_separation_and_undo_gives_it_back(question: ReviewQuestion) -> None:
+    reopened, pending = a_reopened_separation_whose_merge_waits(question)
+    approve(pending, author="Cleo")
+    assert (in_force(), profile_of(ADA) == profile_of(BEN)) == (["assert"], True)
+    set_second_eyes(profiles=None, events=None, author="Ana")
     undo(reopened.pk, person="Ben")
-    assert profile_of(ADA) != profile_of(BEN)
-    assert Decision.objects.get(withdrawn_at=None).action == Decision.Action.SEPARATE
+    assert (in_force(), profile_of(ADA) == profile_of(BEN)) == (["separate"], False)
+
+
+def test_undone_while_its_merge_waits_a_reopened_separation_stands_still(question: ReviewQuestion) -> None:
+    reopened, _ = a_reopened_separation_whose_merge_waits(question)
+    undo(reopened.pk, person="Ben")
+    assert (in_force(), profile_of(ADA) == profile_of(BEN)) == (["separate"], False)
 
 
 def test_an_answer_that_changes_very_much_waits_for_a_second_person(question: ReviewQuestion) -> None:
