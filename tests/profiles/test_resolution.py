@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from profiles.deciding import decisions
 from profiles.deciding import lines as decision_lines
@@ -249,3 +250,15 @@ def test_what_several_decisions_change_is_counted_with_each_and_their_times_foll
     assert [count for count, _ in merges] == [0, 1, 0, 1]
     assert changes == sorted(changes)
     assert merges[0][1] < changes[0] < merges[1][1] < merges[2][1] < changes[1] < merges[3][1]
+
+
+def test_a_table_sampled_while_its_first_rows_were_not_committed_is_not_planned_for_as_empty() -> None:
+    filled = (
+        "INSERT INTO links (a_id, b_id, first_seen, event_id, vouched)"
+        " SELECT n, n + 1, now(), 1, false FROM generate_series(1, 20000) n"
+    )
+    with connection.cursor() as cursor:
+        for statement in (filled, "DELETE FROM links", "ANALYZE links", filled, "SELECT prepare_work()"):
+            cursor.execute(statement)
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'links'::regclass")
+        assert cursor.fetchone() == (20_000,)
