@@ -62,9 +62,10 @@ class Body:
 class Answer:
     """What comes back: its shape, an example, its status, and by status what may come instead, in words and shape."""
 
-    shape: Shape
+    shape: Shape | OpenApiTypes
     sample: object = None
     status: int = 200
+    media: str = ""  # unless it is JSON
     also: Mapping[int, tuple[str, Shape]] = field(default_factory=dict)
 
 
@@ -104,7 +105,11 @@ def described(
             description=view.__doc__,
             request=takes and takes.shape,
             parameters=list(parameters),
-            responses={answer.status: answer.shape, **_others(answer), **_problems(problems or {})},
+            responses={
+                (answer.status, answer.media) if answer.media else answer.status: answer.shape,
+                **_others(answer),
+                **_problems(problems or {}),
+            },
             examples=_examples(answer, takes),
         )(view)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from profiles.api import changes, decisions, erasures, events, lookup, past, profile_parts, profiles, why
+from profiles.api import access, changes, decisions, erasures, events, lookup, past, profile_parts, profiles, why
 from profiles.api.described import openapi
 from profiles.api.identities import identities
 from profiles.api.problems import unknown
@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/v1/decisions/merge/", decisions.merge, name="api_merge"),
     path("api/v1/decisions/<str:decision_id>/withdraw/", decisions.withdraw, name="api_withdraw"),
     path(f"{PROFILE}unmerge/", decisions.unmerge_profile, name="api_unmerge"),
+    path("api/v1/access/", access.access, name="api_access"),
     path("api/v1/erasures/", erasures.ask_erasure, name="api_erasures"),
     path("api/v1/erasures/<str:erasure_id>/", erasures.read_erasure, name="api_erasure"),
     path("api/v1/erasures/<str:erasure_id>/confirm/", erasures.confirm_erasure, name="api_erasure_confirm"),

@@ -1,11 +1,12 @@
 """Takes an identifier of a person, gives a request to erase them: counted, confirmed, watched, certified."""
 
+import logging
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,6 +17,9 @@ from profiles.identities import kind_names, profile_of
 from profiles.ids import public_id, public_ids
 from profiles.models import Erasure
 from profiles.privacy import erasure
+from profiles.privacy.access import person_answer
+
+logger = logging.getLogger(__name__)
 
 SEE, ASK, CONFIRM = "profiles.view_erasures", "profiles.request_erasure", "profiles.confirm_erasure"
 PAGE = 50
@@ -26,11 +30,11 @@ BIGGEST = 2**63 - 1
 @login_required
 @permission_required(SEE, raise_exception=True)
 @require_http_methods(["GET", "POST"])
-def privacy(request: requests.PageRequest) -> HttpResponse:
+def privacy(request: requests.PageRequest) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         try:
-            return redirect("erasure", _asked(request).pk)
+            return _answer(request)
         except ValidationError as refused:
             error = " ".join(refused.messages)
     before = requests.number(request.GET, "before")
@@ -46,8 +50,19 @@ def privacy(request: requests.PageRequest) -> HttpResponse:
     return render(request, "profiles/privacy.html", context, status=REFUSED if error else 200)
 
 
-def _asked(request: requests.PageRequest) -> Erasure:
-    """Raises ValidationError with what is to be put right, and PermissionDenied."""
+def _answer(request: requests.PageRequest) -> HttpResponseBase:
+    """Raises ValidationError with what is to be put right."""
+    profile_id = _profile_meant(request)
+    if requests.text(request.POST, "action") == "export":
+        logger.info("everything held on %s was exported by %s", public_id(profile_id), request.user.pk)
+        return person_answer(profile_id)
+    others_too = requests.text(request.POST, "others_too") == "on"
+    made = erasure.ask(profile_id=profile_id, author=request.user.get_username(), others_too=others_too)
+    announce_erasure()
+    return redirect("erasure", made.pk)
+
+
+def _profile_meant(request: requests.PageRequest) -> int:
     if not request.user.has_perm(ASK):
         raise ValidationError("You may look at requests, not make one.")
     kind, value = requests.text(request.POST, "kind"), requests.text(request.POST, "value")
@@ -58,11 +73,8 @@ def _asked(request: requests.PageRequest) -> Erasure:
             f"This can't be a value of {kind or 'any kind'}: {no.reason.replace('_', ' ')}."
         ) from None
     if profile_id is None:
-        raise ValidationError("No profile holds this identifier, so there is nothing to erase.")
-    others_too = requests.text(request.POST, "others_too") == "on"
-    made = erasure.ask(profile_id=profile_id, author=request.user.get_username(), others_too=others_too)
-    announce_erasure()
-    return made
+        raise ValidationError("No profile holds this identifier: nothing is held on this person.")
+    return profile_id
 
 
 @login_required
