@@ -14,6 +14,7 @@ import orjson
 
 from ingest import event_ids
 from ingest.models import EVENTS_PER_DELIVERY
+from ingest.privacy.consent import with_consent
 from ingest.records import Record, Unreadable
 from ingest.sources import KnownSource
 from ingest.trust import is_signed
@@ -130,6 +131,7 @@ def _row(event: Any, *, ordinal: int, source: KnownSource, context: dict[str, An
         identifiers = _identifiers(event)
         # A write key alone proves nothing, not even a trusted source's: it stands in pages, apps and log files.
         trusted = context.get("authenticated") is True
+        traits = with_consent(event.get("traits"), event["payload"])
         return Row(
             ordinal=ordinal,
             event_time=_time(event["time"]),
@@ -140,7 +142,7 @@ def _row(event: Any, *, ordinal: int, source: KnownSource, context: dict[str, An
             type=str(event["type"]),
             name=str(event["name"]),
             identifiers=identifiers,
-            traits=_stored(event["traits"]) if event.get("traits") else None,
+            traits=_stored(traits) if traits else None,
             payload=_stored(_payload(event, context)),
         )
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from ingest import event_ids
 from ingest.models import Delivery, DeliverySource, RawEvent
+from ingest.privacy.consent import without_consent
 from ingest.queries import query
 from lambdas.transform.normalise import search_candidates
 
@@ -80,8 +81,8 @@ def latest_event_for(source: int) -> RawEvent | None:
 def posted_event(event: RawEvent) -> dict[str, Any]:
     """The event as it was posted: traits stand once in a row, those that are identifiers in its payload."""
     posted = dict(event.payload.get("posted", {}))
-    if event.traits:
-        posted["traits"] = {**posted.get("traits", {}), **event.traits}
+    if traits := without_consent(event.traits):
+        posted["traits"] = {**posted.get("traits", {}), **traits}
     return posted
 
 

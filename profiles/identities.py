@@ -15,6 +15,7 @@ from profiles.reading import read, read_one
 
 PAGE = 25
 STRETCH = 20_000  # rows of the table that one page of a filtered list may look at
+SLOW_STRETCH = 5_000  # where each row takes a look at what its events say
 SHORTEST_PREFIX = 3
 NEWEST = 2**63 - 1
 NAMES = ["name", "full_name", "fullName", "first_name", "firstName", "last_name", "lastName"]
@@ -72,9 +73,10 @@ class ProfileFilters:
     who: str = ""  # "known" persons or "anonymous" visitors
     joined: bool = False  # more than one identifier
     held: bool = False  # some link of it is held
+    purpose: str = ""  # the person agreed to it
 
     def __bool__(self) -> bool:
-        return bool(self.kind or self.who or self.joined or self.held)
+        return bool(self.kind or self.who or self.joined or self.held or self.purpose)
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ def members_of(profile_ids: Iterable[int], *, limit: int = 100) -> list[Member]:
 
 def profile_page(filters: ProfileFilters, *, before: int = NEWEST, limit: int = PAGE) -> ProfilePage:
     """The next profiles after `before`, newest first."""
-    stretch = STRETCH if filters else limit * 20
+    stretch = (SLOW_STRETCH if filters.purpose else STRETCH) if filters else limit * 20
     rows = read(
         "profiles_page", dict[str, int], before=before, stretch=stretch, limit=limit + 1,
-        kind=filters.kind, who=filters.who, joined=filters.joined, held=filters.held,
+        kind=filters.kind, who=filters.who, joined=filters.joined, held=filters.held, purpose=filters.purpose,
     )  # fmt: skip
     ids = [row["profile_id"] for row in rows]
     if len(ids) > limit:

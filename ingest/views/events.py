@@ -15,6 +15,7 @@ from ingest.deliveries import landed_since, last_delivery
 from ingest.events import NEWEST, event_of, posted_event, recent_events
 from ingest.masking import Mask, mask_for
 from ingest.models import RawEvent, Source
+from ingest.privacy.consent import without_consent
 from ingest.views import requests
 from lambdas.event import TYPES
 
@@ -80,7 +81,7 @@ def event(request: requests.PageRequest, event_id: int) -> HttpResponse:
         "mask": mask,
         "event": shown(found, mask=mask),
         "delivery_id": event_ids.delivery_id_of(event_id),
-        "traits": mask.value(found.traits or {}),
+        "traits": mask.value(without_consent(found.traits) or {}),
         "posted": mask.payload(posted_event(found)),
         "about": mask.payload({name: item for name, item in found.payload.items() if name != "posted"}),
     }

@@ -56,6 +56,7 @@ class KnownIdentifier(Identifier):
 class Found(Identifier):
     found = BooleanField()
     profile_id = UUIDField(allow_null=True)
+    reason = CharField(required=False, help_text="`no_consent`: held, but the person did not agree to the purpose.")
 
 
 class BatchEntry(Serializer[Any]):
@@ -63,7 +64,10 @@ class BatchEntry(Serializer[Any]):
     value = CharField(allow_null=True)
     found = BooleanField()
     profile_id = UUIDField(allow_null=True)
-    reason = CharField(allow_null=True, help_text="Why the value can't be one of its kind; null where it can.")
+    reason = CharField(
+        allow_null=True,
+        help_text="Why the value can't be one of its kind; `no_consent`: the person did not agree; else null.",
+    )
 
 
 class BatchFound(Serializer[Any]):
@@ -84,6 +88,12 @@ class Trait(Serializer[Any]):
     values_said = IntegerField(help_text="How many different values there are to choose from.")
 
 
+class ConsentAnswer(Serializer[Any]):
+    purpose = CharField()
+    granted = BooleanField(help_text="Of everything said in the profile's events, the strictest.")
+    said_at = DateTimeField()
+
+
 class ProfileAnswer(Serializer[Any]):
     profile_id = UUIDField(help_text="The canonical id.")
     merged = BooleanField(help_text="Whether the id that was asked for was merged away.")
@@ -92,6 +102,7 @@ class ProfileAnswer(Serializer[Any]):
     identifiers_total = IntegerField()
     identifiers = KnownIdentifier(many=True, help_text="The strongest, at most 100.")
     traits = Trait(many=True)
+    consent = ConsentAnswer(many=True, help_text="For each purpose that anything was said of.")
 
 
 class ProfileSummary(Serializer[Any]):

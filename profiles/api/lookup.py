@@ -24,6 +24,7 @@ from profiles.ids import public_ids
 from profiles.lookup_cache import CHANGING, EPOCH, GENERATION, digest, remember
 from profiles.memory import Wire, memory
 from profiles.models import ApiClient
+from profiles.privacy.consent import agreed
 from profiles.reading import read
 
 MOST = 1_000
@@ -48,6 +49,7 @@ return {tonumber(limit), n, generation, answer}
 """
 LOOK_UP_SHA = hashlib.sha1(LOOK_UP.encode(), usedforsecurity=False).hexdigest()
 JSON = "application/json"
+NO_CONSENT = "no_consent"
 PATH = "/api/v1/lookup/"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"  # a browser may do with the answer
 Ask = Callable[[HttpRequest], HttpResponse]
@@ -62,6 +64,7 @@ wire = Wire()
     parameters=[
         text("kind", "The kind of the identifier.", required=True, example="email"),
         text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),
+        text("purpose", "Answer only for a person who agreed to this purpose.", example="analytics"),
     ],
     problems={400: "The value can't be one of its kind, or something is missing."},
 )
@@ -72,6 +75,8 @@ def look_up(request: Request) -> Response:
     if isinstance(request.auth, ApiClient):
         _remember_client(token_of(request._request), request.auth)
     wanted = _wanted(request.query_params.get("kind", ""), request.query_params.get("value", ""))
+    if purpose := asking.text(request, "purpose"):
+        return Response(_ask_for(wanted, purpose))
     return Response(orjson.loads(_ask(wanted, generation=None)))
 
 
@@ -82,6 +87,7 @@ class BatchIdentifier(serializers.Serializer[Any]):
 
 class Batch(serializers.Serializer[Any]):
     identifiers = serializers.ListField(child=BatchIdentifier(), max_length=MOST)
+    purpose = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
 
 
 @described(
@@ -105,7 +111,11 @@ def look_up_batch(request: Request) -> Response:
     )  # fmt: skip
     holders = {(row["kind"], row["value"]): row["profile_id"] for row in rows}
     ids = public_ids(holders.values())
-    return Response({"results": [_entry(one, holders, ids) for one in wanted]})
+    results = [_entry(one, holders, ids) for one in wanted]
+    if purpose := asked.validated_data["purpose"]:
+        agreeing = {ids[one] for one in agreed(set(holders.values()), purpose=purpose)}
+        results = [_withheld(one) if one["found"] and one["profile_id"] not in agreeing else one for one in results]
+    return Response({"results": results})
 
 
 def look_ups_from_memory(get_response: Ask) -> Ask:
@@ -123,7 +133,7 @@ def look_ups_from_memory(get_response: Ask) -> Ask:
 
 def _remembered(request: HttpRequest) -> HttpResponse | None:
     token, query = token_of(request), request.GET
-    if request.method != "GET" or not token or not query.get("kind") or not query.get("value"):
+    if request.method != "GET" or not token or not query.get("kind") or not query.get("value") or "purpose" in query:
         return None
     wanted = _normalised(query["kind"], query["value"])
     if wanted is None:
@@ -175,6 +185,20 @@ def _ask(wanted: Normalised, *, generation: str | None) -> bytes:
     if public and generation is not None:
         remember(digest(wanted.kind, wanted.value), generation=generation, answer=answer)
     return answer
+
+
+def _ask_for(wanted: Normalised, purpose: str) -> dict[str, Any]:
+    """Never from memory: consent may change without the partition."""
+    profile_id = profile_of(kind=wanted.kind, value=wanted.value)
+    said = {"kind": wanted.kind, "value": wanted.value, "found": profile_id is not None, "profile_id": None}
+    if profile_id is None:
+        return said
+    said["profile_id"] = public_ids([profile_id])[profile_id]
+    return said if agreed([profile_id], purpose=purpose) else _withheld(said)
+
+
+def _withheld(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "found": False, "profile_id": None, "reason": NO_CONSENT}
 
 
 def _wanted(kind: str, value: str) -> Normalised:

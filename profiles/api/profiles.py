@@ -24,6 +24,7 @@ from profiles.identities import (
     summaries,
 )
 from profiles.ids import public_id
+from profiles.privacy.consent import agreed, consent_of
 
 MEMBERS = 100
 MISSING = {404: "No profile ever had this id.", 410: "The person behind this id was erased."}
@@ -44,6 +45,7 @@ MISSING = {404: "No profile ever had this id.", 410: "The person behind this id 
         ),
         text("kind", "Has an identifier of this kind."),
         text("who", "Known persons, or visitors without a name.", enum=["known", "anonymous"]),
+        text("purpose", "The person agreed to this purpose.", example="analytics"),
         flag("joined", "Has more than one identifier."),
         flag("held", "Some link of it is held."),
         AFTER,
@@ -57,12 +59,15 @@ def profiles(request: Request) -> Response:
     most = asking.limit(request, most=200, usual=25)
     filters = ProfileFilters(
         asking.text(request, "kind"), asking.one_of(request, "who", "known", "anonymous"),
-        asking.flag(request, "joined"), asking.flag(request, "held"),
+        asking.flag(request, "joined"), asking.flag(request, "held"), asking.text(request, "purpose"),
     )  # fmt: skip
     (before,) = asking.after(request, NEWEST)
     if words := asking.text(request, "q").strip():
-        found = find_profiles(words[:500], limit=most)
-        return Response({"results": _summaries([one.profile_id for one in found]), "next": None})
+        found = [one.profile_id for one in find_profiles(words[:500], limit=most)]
+        if filters.purpose:
+            agreeing = agreed(found, purpose=filters.purpose)
+            found = [one for one in found if one in agreeing]
+        return Response({"results": _summaries(found), "next": None})
     page = profile_page(filters, before=before, limit=most)
     older = asking.cursor(page.older) if page.older is not None else None
     return Response({"results": _summaries(page.profile_ids), "next": older})
@@ -90,6 +95,7 @@ def profile(request: Request, public: str) -> Any:
         "identifiers_total": members[0].members if members else 0,
         "identifiers": [shown.known_identifier(member) for member in members],
         "traits": [shown.trait(trait, sources) for trait in record],
+        "consent": [shown.consent(one) for one in consent_of(profile_id)],
     }
     return canonical(Response(said), profile_id, merged, "api_profile")
 

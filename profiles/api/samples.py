@@ -38,6 +38,7 @@ PROFILE = {
     "identifiers_total": 2,
     "identifiers": KNOWN,
     "traits": [TRAIT],
+    "consent": [{"purpose": "analytics", "granted": True, "said_at": AT}],
 }
 SUMMARY = {
     "profile_id": ADA,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ingest.models import Source
+from ingest.privacy.consent import without_consent
 from profiles.changes import FeedChange
 from profiles.explaining.history import Change
 from profiles.explaining.nodes import Node
@@ -11,6 +12,7 @@ from profiles.golden_record import GoldenTrait
 from profiles.identities import ProfileSummary
 from profiles.links import in_words
 from profiles.models import Standing
+from profiles.privacy.consent import Consent
 from profiles.profile_pages import HeldOut, PagedLink, WholeEvent
 
 STANDING = {
@@ -51,6 +53,10 @@ def trait(one: GoldenTrait, sources: Sources) -> dict[str, Any]:
     }
 
 
+def consent(one: Consent) -> dict[str, Any]:
+    return {"purpose": one.purpose, "granted": one.granted, "said_at": one.said_at}
+
+
 def summary(one: ProfileSummary) -> dict[str, Any]:
     return {
         "profile_id": one.public_id,
@@ -71,7 +77,7 @@ def event(one: WholeEvent, sources: Sources) -> dict[str, Any]:
         "type": one.type,
         "name": one.name,
         "identifiers": [pair(text) for text in one.identifiers],
-        "traits": one.traits,
+        "traits": without_consent(one.traits),
         "properties": posted.get("properties"),
     }
 

@@ -16,6 +16,7 @@ from profiles.deciding.listing import decisions_about
 from profiles.golden_record import golden_record
 from profiles.ids import public_id
 from profiles.models import Decision
+from profiles.privacy.consent import consent_of
 from profiles.privacy.erasure import ErasedIdentifier
 from profiles.privacy.rejected import search_rejected
 from profiles.profile_pages import events_page
@@ -29,7 +30,7 @@ CHUNK = 65_536
 IN_MEMORY = 8_000_000  # bytes; what is larger waits on the disk
 README = """Everything that idportal holds on one person, as of {now:%Y-%m-%d %H:%M} UTC.
 
-profile.json              the golden record: of each trait the value that is shown
+profile.json              the golden record: of each trait the value that is shown; what the person agreed to
 identifiers.ndjson        all identifiers
 traits.ndjson             every value that was ever said of a trait, by which source and when
 events.ndjson             all events, as they were sent
@@ -75,7 +76,11 @@ def _chunks(profile_id: int) -> Iterator[bytes]:
 def _profile(profile_id: int) -> Row:
     sources = shown.source_names()
     traits = [shown.trait(trait, sources) for trait in golden_record(profile_id)]
-    return {"profile_id": public_id(profile_id), "traits": traits}
+    return {
+        "profile_id": public_id(profile_id),
+        "traits": traits,
+        "consent": [shown.consent(one) for one in consent_of(profile_id)],
+    }
 
 
 def _part(part: Part) -> Callable[[int], Iterator[Row]]:

@@ -20,6 +20,7 @@ said AS (
            right(min(e.said), 36)::uuid AS first_message, min(e.event_time) AS first_time,
            right(max(e.said), 36)::uuid AS last_message, max(e.event_time) AS last_time
     FROM told e CROSS JOIN LATERAL jsonb_each(e.traits) AS t
+    WHERE t.key <> '$consent'
     GROUP BY 1, 2, 3
 ),
 counted AS (

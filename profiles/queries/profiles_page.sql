@@ -28,5 +28,7 @@ WHERE p.identifier_id = p.profile_id
                      WHERE m.profile_id = p.identifier_id AND m.profile_id <> m.identifier_id) i
         WHERE EXISTS (SELECT FROM links l WHERE l.a_id = i.identifier_id AND l.held IS NOT NULL)
            OR EXISTS (SELECT FROM links l WHERE l.b_id = i.identifier_id AND l.held IS NOT NULL)))
+  AND (%(purpose)s = '' OR EXISTS (
+        SELECT FROM consent_of(ARRAY[p.identifier_id]) c WHERE c.purpose = %(purpose)s AND c.granted))
 ORDER BY p.identifier_id DESC
 LIMIT %(limit)s

@@ -21,7 +21,8 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL (SELECT combination_id FROM combinations WHERE owner_id = m.identifier_id OFFSET 0) c
         CROSS JOIN LATERAL (
             SELECT * FROM trait_values v
-            WHERE v.combination_id = c.combination_id AND (names IS NULL OR v.name = ANY (names)) OFFSET 0
+            WHERE v.combination_id = c.combination_id AND v.name <> '$consent' AND (names IS NULL OR v.name = ANY (names))
+            OFFSET 0
         ) t
         LEFT JOIN trait_rules r ON r.trait = t.name
         WINDOW same_value AS (PARTITION BY m.profile_id, t.name, t.value_hash)

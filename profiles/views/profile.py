@@ -19,6 +19,7 @@ from profiles.golden_record import GoldenTrait, golden_record
 from profiles.identities import Member, first_seen_of, full_name, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id, public_ids
 from profiles.links import HeldLink, SeenLink, held_links_of, links_of
+from profiles.privacy.consent import consent_of
 from profiles.privacy.erased import erased
 from profiles.timeline import NEWEST, TimelineEvent, timeline
 from profiles.views.profiles import MASKED, WHOLE
@@ -90,6 +91,7 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
         "record": [_trait(trait, mask) for trait in record],
         "members": [replace(m, value=mask.identifier(m.kind, m.value)) for m in members],
         "size": members[0].members,
+        "consent": consent_of(profile_id),
         "first_kind": members[0].kind,
         "links": [_link(link, mask) for link in links[:LINKS]],
         "more_links": len(links) > LINKS,
