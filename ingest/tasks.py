@@ -9,6 +9,7 @@ from ingest import partitions
 from ingest.announcement import announce_import
 from ingest.importing import runs
 from ingest.kept import replays
+from ingest.privacy import retention as rules
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ def ensure_partitions() -> None:
 def apply_retention() -> None:
     retention = partitions.apply_retention(months=settings.RAW_EVENTS_RETENTION_MONTHS)
     logger.info("retention removed %d events and %d rejected records", retention.events, retention.rejected)
+    for one in rules.apply_rules():
+        logger.info("retention rule %s removed %d%s", one.rule.pk, one.deleted, ", and waits" if one.waits else "")
 
 
 @shared_task(name="ingest.run_import")

@@ -26,6 +26,7 @@ ADMINISTRATOR = [
     "accounts.manage_people",
     "profiles.manage_api_clients",
     "profiles.confirm_erasure",
+    "ingest.set_retention",
 ]
 
 ROLES = {

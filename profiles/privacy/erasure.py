@@ -161,8 +161,8 @@ def remains(erasure: Erasure) -> list[str]:
     ]
     if erasure.hours:
         said.append(
-            f"Firehose's archive keeps what landed in {len(erasure.hours)} hours "
-            f"({erasure.done.get('archive_objects') or 0} objects) until its life cycle expires it. A replay of it "
+            f"Firehose's archive keeps what landed in those hours (hours: {len(erasure.hours)}, objects: "
+            f"{erasure.done.get('archive_objects') or 0}) until its life cycle expires it. A replay of it "
             "does not bring the person back."
         )
     said.append("Backups of the database, as long as they are kept.")

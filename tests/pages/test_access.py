@@ -31,6 +31,7 @@ SEE_DECISIONS = {"analyst", "steward", "administrator"}
 PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
     "privacy": PRIVACY,
+    "retention": PRIVACY,
     "erasure": PRIVACY,
     "erasure_certificate": PRIVACY,
     "overview": EVERYONE,
@@ -84,6 +85,7 @@ MAY_SEE = {
 }
 MAY_POST = {
     "privacy": PRIVACY,
+    "retention": CHANGE_RULES,
     "erasure_confirm": CHANGE_RULES,
     "erasure_cancel": PRIVACY,
     "review_bulk": DECIDE,
@@ -137,7 +139,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     decision, waiting = decided_and_waiting()
     erasure, done = erasures()
     return {
-        "privacy": "/privacy/", "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
+        "privacy": "/privacy/", "retention": "/privacy/retention/",
+        "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
         "erasure_cancel": f"/privacy/{erasure}/cancel/", "erasure_certificate": f"/privacy/{done}/certificate/",
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ingest.partitions import OldPartition, apply_retention
+from ingest.privacy.retention import apply_rules
 
 
 class Command(BaseCommand):
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         if retention.strays:
             self.stdout.write(f"  outside the months: {retention.strays} events, {verb}")
         self.stdout.write(f"{retention.events} events and {retention.rejected} rejected records {verb}")
+        for one in [] if dry_run else apply_rules():
+            self.stdout.write(f"{one.rule}: {one.deleted} removed{', the rest waits for resolution' * one.waits}")
 
     def _fate(self, old: OldPartition, dry_run: bool) -> str:
         if old.kept:
