@@ -1,6 +1,7 @@
 """Records and matches → clusters, with guards: two groups join only if what is known between them, summed, speaks for it."""
 
 from collections import defaultdict
+from math import log2
 from typing import TypeVar
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ def cluster(records: pa.Table, matches: pa.Table, *, threshold: float) -> pa.Tab
 
 
 def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dict[str, str]:
+    least = min(bits_of(threshold), 0.0)
     pairs = sorted(
         zip(
             *(matches.column(c).to_pylist() for c in ("match_weight", "record_id_1", "record_id_2", "probability")),
@@ -35,7 +37,7 @@ def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dic
         if probability < threshold:
             break
         one, two = group[a], group[b]
-        if one != two and may_join(members[one], members[two], known, between):
+        if one != two and may_join(members[one], members[two], known, between, least):
             if len(members[one]) < len(members[two]):
                 one, two = two, one
             members[one] += members[two]
@@ -44,8 +46,15 @@ def _groups(known: dict[str, Facts], matches: pa.Table, threshold: float) -> dic
     return {record: min(members[g]) for record, g in group.items()}
 
 
-def may_join(one: list[K], two: list[K], known: dict[K, Facts], between: dict[K, dict[K, float]]) -> bool:
-    """Whether all that is known between the two groups, on average, speaks for one person."""
+def bits_of(probability: float) -> float:
+    likely = min(max(probability, 1e-9), 1 - 1e-9)
+    return log2(likely / (1 - likely))
+
+
+def may_join(
+    one: list[K], two: list[K], known: dict[K, Facts], between: dict[K, dict[K, float]], least: float = 0.0
+) -> bool:
+    """Whether all that is known between the two groups, on average, speaks for one person; `least`: from these bits on."""
     if len(one) + len(two) > MOST:
         return False
     if len(one) == len(two) == 1:
@@ -57,7 +66,7 @@ def may_join(one: list[K], two: list[K], known: dict[K, Facts], between: dict[K,
             if weight is None:
                 total += UNLIKE if contradict(known[a], known[b]) else UNKNOWN
             else:
-                total += min(max(weight, UNLIKE), 10.0)
+                total += min(max(weight - least, UNLIKE), 10.0)
     return total > 0
 
 

@@ -39,9 +39,14 @@ def _lev(column: str, most: int, *, length: int = 0) -> str:
     return f"levenshtein({column}_l, {column}_r) <= {most} AND length({column}_l) >= {length} AND length({column}_r) >= {length}"
 
 
+def _across(left: str, right: str, least: float) -> str:
+    return f"{{jaro_winkler}}({left}_l, {right}_r) >= {least}"
+
+
 _SAME_PLACE = "(postcode_l = postcode_r OR city_l = city_r OR ((postcode_l IS NULL OR postcode_r IS NULL) AND (city_l IS NULL OR city_r IS NULL)))"
 _SAME_HOUSE = "coalesce(house_l, '') = coalesce(house_r, '')"
-_NAME_SWAP = "given_l = surname_r AND given_l IS NOT NULL OR surname_l = given_r AND surname_l IS NOT NULL"
+_MONTHS = "(12 * (CAST(substr(dob_l, 1, 4) AS INTEGER) - CAST(substr(dob_r, 1, 4) AS INTEGER)) + CAST(substr(dob_l, 6, 2) AS INTEGER) - CAST(substr(dob_r, 6, 2) AS INTEGER))"
+_SWAPPED = f"{_across('given', 'surname', 0.9)} AND {_across('surname', 'given', 0.9)}"
 
 GIVEN = Comparison(
     "given name",
@@ -57,19 +62,18 @@ GIVEN = Comparison(
             "the initial fits",
             0.05,
         ),
-        Level(_NAME_SWAP, "given name and surname swapped", 0.02),
+        Level(_SWAPPED, "given name and surname swapped", 0.02),
         Level(_jw("given", 0.75), "given names resemble each other", 0.03),
         Level("ELSE", "different given names", 0.02),
     ),
 )
 SURNAME = Comparison(
     "surname",
-    _either_null("surname"),
+    f"{_either_null('surname')} OR {_SWAPPED}",  # told with the given name: one coincidence is not two
     (
         Level(_same("surname"), "same surname", 0.78, "surname"),
         Level("{arrays_meet}(surname_keys_l, surname_keys_r)", "surnames share a part or a sound", 0.06),
         Level(f"{_jw('surname', 0.9)} OR {_lev('surname', 1, length=4)}", "surnames differ by a typo", 0.06),
-        Level(_NAME_SWAP, "given name and surname swapped", 0.02),
         Level(_jw("surname", 0.75), "surnames resemble each other", 0.02),
         Level("ELSE", "different surnames", 0.06),
     ),
@@ -106,7 +110,9 @@ DOB = Comparison(
             "two parts of the birth date agree",
             0.05,
         ),
-        Level("ELSE", "different birth dates", 0.03),
+        Level(f"abs({_MONTHS}) <= 1", "birth dates a few weeks apart", 0.01),
+        Level(f"abs({_MONTHS}) < 150", "birth dates less than a generation apart", 0.01),
+        Level("ELSE", "different birth dates", 0.02),
     ),
 )
 EMAIL = Comparison(
@@ -211,12 +217,10 @@ def _splink(
     comparison: Comparison, index: int, m: list[float], u: list[float], functions: dict[str, str]
 ) -> dict[str, object]:
     levels: list[dict[str, object]] = [
-        {"sql_condition": comparison.null, "label_for_charts": "missing", "is_null_level": True}
+        {"sql_condition": _in(functions, comparison.null), "label_for_charts": "missing", "is_null_level": True}
     ]
     for level, m_level, u_level in zip(comparison.levels, m, u, strict=True):
-        sql = level.sql
-        for placeholder, function in functions.items():
-            sql = sql.replace(placeholder, function)
+        sql = _in(functions, level.sql)
         made: dict[str, object] = {
             "sql_condition": sql, "label_for_charts": level.words, "m_probability": m_level, "u_probability": u_level,
         }  # fmt: skip
@@ -224,3 +228,9 @@ def _splink(
             made |= {"tf_adjustment_column": level.tf, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 1e-7}
         levels.append(made)
     return {"output_column_name": f"c{index}", "comparison_description": comparison.field, "comparison_levels": levels}
+
+
+def _in(functions: dict[str, str], sql: str) -> str:
+    for placeholder, function in functions.items():
+        sql = sql.replace(placeholder, function)
+    return sql

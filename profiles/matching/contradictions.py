@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 from rapidfuzz.distance import OSA, JaroWinkler
 
+GENERATION = 12  # years, at least, between father and son
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -26,7 +28,7 @@ def facts(cleaned: pa.Table) -> dict[str, Facts]:
 def contradict(a: Facts, b: Facts) -> bool:
     if a.suffix and b.suffix and a.suffix != b.suffix:
         return True
-    against = 2 * given_names_clash(a, b) + 2 * birth_dates_clash(a, b)
+    against = 2 * given_names_clash(a, b) + birth_dates_clash(a, b)
     against += bool(a.gender and b.gender and a.gender != b.gender)
     return against >= 2
 
@@ -39,8 +41,11 @@ def given_names_clash(a: Facts, b: Facts) -> bool:
     return a.given != b.surname and b.given != a.surname and JaroWinkler.similarity(a.given, b.given) < 0.8
 
 
-def birth_dates_clash(a: Facts, b: Facts) -> bool:
+def birth_dates_clash(a: Facts, b: Facts) -> int:
+    """2: nobody is born then and then; 1: somebody may have put it down wrong."""
     if not a.dob or not b.dob or a.dob == b.dob or a.dob == b.dob_swapped:
-        return False
+        return 0
     same_parts = sum(a.dob[i:j] == b.dob[i:j] for i, j in ((0, 4), (5, 7), (8, 10)))
-    return same_parts < 2 and OSA.distance(a.dob, b.dob) > 2
+    if same_parts >= 2 or OSA.distance(a.dob, b.dob) <= 2:
+        return 0
+    return 1 if abs(int(a.dob[:4]) - int(b.dob[:4])) <= GENERATION else 2

@@ -23,6 +23,7 @@ Told = list[tuple[str, str, bool]]
 LEAST_BITS = -6.0  # pairs below this weight are nobody's business
 FEW_RECORDS = 1_000  # what is learned from fewer is not trusted to merge as easily
 RANDOM_PAIRS = 600_000
+RATE_STEPS = 2
 
 
 def train(records: pa.Table, *, answers: Answers | None = None) -> Model:
@@ -41,8 +42,21 @@ def train(records: pa.Table, *, answers: Answers | None = None) -> Model:
     if told:
         blocked = _with_answers(connection, model, blocked, told)
     model = training.learn(model, blocked, random, size * (size - 1) / 2)
+    model = _with_rate_of_pairs(connection, model, size * (size - 1) / 2)
     model = replace(model, automatic_threshold=0.999 if size >= FEW_RECORDS else 0.9995)
     return _calibrated(connection, model, told) if told else model
+
+
+def _with_rate_of_pairs(connection: duckdb.DuckDBPyConnection, model: Model, all_pairs: float) -> Model:
+    """The rate of matches at which as many are expected of the pairs as it says. Patterns of levels alone make it too
+    high where people are many: they know neither how common a value is nor which other kinds of pairs there are."""
+    for _ in range(RATE_STEPS):
+        own = weigh(connection, model, scoring.compare(connection, model, least_bits=LEAST_BITS)).own
+        shift = training.settle(own, model.rates["match"] * all_pairs)
+        model = replace(model, rates=training.bounded({**model.rates, "match": model.rates["match"] * 2.0**shift}))
+        if abs(shift) < 0.25:
+            break
+    return model
 
 
 def _patterns(connection: duckdb.DuckDBPyConnection, model: Model, pairs: pa.Table | None) -> training.Patterns:

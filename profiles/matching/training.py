@@ -15,7 +15,14 @@ from profiles.matching.model import Model
 PRIOR_PAIRS = 40.0
 STEPS = 25
 ANSWER_PAIRS = 4.0  # an answer weighs as much as so many pairs
-LEAST, MOST_ELSE = 1e-6, {"given name": 0.04, "birth date": 0.06, "generation": 0.03, "gender": 0.04}
+LEAST = 1e-6
+# Of true pairs, so many at most are in a level: the last, -1, is that they differ.
+MOST = {
+    "given name": ((-1, 0.04),),
+    "birth date": ((-2, 0.08), (-1, 0.06)),
+    "generation": ((-1, 0.03),),
+    "gender": ((-1, 0.04),),
+}
 Ints = NDArray[np.int64]
 
 
@@ -47,10 +54,10 @@ def level_weights(fields: list[str], levels: Ints, m: list[Floats], u: list[Floa
     return without_echo(fields, np.column_stack(columns), levels, m[fields.index("e-mail")])
 
 
-def posterior(fields: list[str], weights: Floats, rates: dict[str, float]) -> Floats:
+def posterior(fields: list[str], levels: Ints, weights: Floats, rates: dict[str, float]) -> Floats:
     """The chance of each pattern to be: a match, each kind of guards.KINDS, strangers."""
     names = ["match", *(k.name for k in KINDS)]
-    logs = np.column_stack([weights.sum(axis=1), kind_weights(fields, weights)]) + np.log2(
+    logs = np.column_stack([weights.sum(axis=1), kind_weights(fields, weights, levels)]) + np.log2(
         [max(rates[n], 1e-15) for n in names]
     )
     odds = np.exp2(np.clip(logs, -200, 200))
@@ -64,10 +71,10 @@ def learn(model: Model, blocked: Patterns, random: Patterns, all_pairs: float) -
     first_m = [x.copy() for x in m]
     rates = {"match": max(2.0, 0.2 * model.trained_on) / all_pairs} | {k.name: 0.0 for k in KINDS}
     for _ in range(STEPS):
-        rates = _bounded(rates)
-        chance = posterior(fields, level_weights(fields, blocked.levels, m, u), rates)
+        rates = bounded(rates)
+        chance = posterior(fields, blocked.levels, level_weights(fields, blocked.levels, m, u), rates)
         is_match = np.where(np.isnan(blocked.answered), chance[:, 0], blocked.answered)
-        strangers = posterior(fields, level_weights(fields, random.levels, m, u), rates)[:, -1]
+        strangers = posterior(fields, random.levels, level_weights(fields, random.levels, m, u), rates)[:, -1]
         for i, field in enumerate(fields):
             m[i] = _capped(
                 field, _shares(blocked.levels[:, i], blocked.counts * is_match, len(m[i]), PRIOR_PAIRS * first_m[i])
@@ -78,19 +85,29 @@ def learn(model: Model, blocked: Patterns, random: Patterns, all_pairs: float) -
         rates = {"match": float(max(sums[0], 1 / all_pairs))} | {
             k.name: float(sums[i + 1]) for i, k in enumerate(KINDS)
         }
-    return replace(model, m=[x.tolist() for x in m], u=[x.tolist() for x in u], rates=_bounded(rates))
+    return replace(model, m=[x.tolist() for x in m], u=[x.tolist() for x in u], rates=bounded(rates))
 
 
-def _bounded(rates: dict[str, float]) -> dict[str, float]:
+def settle(bits: Floats, expected: float) -> float:
+    """The bits to add to all weights, so that the number of matches they amount to is the number that they presuppose."""
+    shift = 0.0
+    for _ in range(100):
+        found = float((1 / (1 + np.exp2(-np.clip(bits + shift, -60, 60)))).sum())
+        shift = float(np.clip(np.log2(max(found, 1.0) / max(expected, 1.0)), -8.0, 2.0))
+    return shift
+
+
+def bounded(rates: dict[str, float]) -> dict[str, float]:
     bounded = {k.name: float(np.clip(rates[k.name], k.least * rates["match"], k.most * rates["match"])) for k in KINDS}
     return {"match": rates["match"]} | bounded
 
 
 def _capped(field: str, m: Floats) -> Floats:
     """However many relatives look like matches: a clash of given names or birth dates speaks against."""
-    most = MOST_ELSE.get(field, 1.0)
-    if m[-1] > most:
-        m = np.append(m[:-1] * (1 - most) / m[:-1].sum(), most)
+    for level, most in MOST.get(field, ()):
+        if m[level] > most:
+            others = np.delete(m, level)
+            m = np.insert(others * (1 - most) / others.sum(), level % len(m), most)
     return m
 
 

@@ -30,7 +30,7 @@ class Scored:
         fields = [c.field for c in model.compared]
         weights = np.column_stack([column(f"w{i}") for i in range(count)]).astype(float)
         self.weights = guards.without_echo(fields, weights, self.levels, np.array(model.m[fields.index("e-mail")]))
-        self.guard, self.kind = guards.guard_weights(fields, self.weights, model.rates)
+        self.guard, self.kind = guards.guard_weights(fields, self.weights, self.levels, model.rates)
         self.bearers, again = column("bearers").astype(float), model.rates["match"] * model.trained_on
         self.namesakes = guards.namesake_weights(fields, self.weights, self.levels, self.bearers, again, float(size))
         self.prior = float(np.log2(model.rates["match"] / (1 - min(model.rates["match"], 0.5))))
