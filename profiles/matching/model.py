@@ -1,7 +1,7 @@
 """What training learns, as a value that can be stored: parameters, rates of the kinds of pairs, calibration, thresholds."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from profiles.matching.comparisons import Comparison, comparisons
 
@@ -18,7 +18,6 @@ class Model:
     automatic_threshold: float = 0.99
     trained_on: int = 0
     answers: int = 0
-    frequencies: dict[str, dict[str, float]] = field(default_factory=dict)  # values far more common than others
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import tempfile
 from typing import Any
 
 import duckdb
@@ -11,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from splink import DuckDBAPI, Linker
 
-from profiles.matching import blocking, spark
+from profiles.matching import blocking, spark, spills
 from profiles.matching.comparisons import settings
 from profiles.matching.model import Model
 from profiles.matching.spark import Spark
@@ -22,14 +21,13 @@ FREQUENT = ("given", "surname", "dob", "email", "phone", "postcode", "city", "co
 LIMITS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "2GB",
-    "temp_directory": f"{tempfile.gettempdir()}/idportal-matching",
 }
 logging.getLogger("splink").setLevel(logging.WARNING)
 
 
 def open_people(cleaned: pa.Table, id_columns: list[str]) -> duckdb.DuckDBPyConnection:
     """A database in memory with the table people: the cleaned records, numbered by their ids' order, and their blocking keys."""
-    connection = duckdb.connect(":memory:", config=LIMITS)
+    connection = duckdb.connect(":memory:", config={**LIMITS, "temp_directory": spills.own_directory()})
     missing = [c for c in id_columns if c not in cleaned.column_names]
     for column in missing:
         cleaned = cleaned.append_column(column, pa.nulls(cleaned.num_rows, pa.string()))
