@@ -11,6 +11,7 @@ from django.db import connection
 from ingest import event_ids
 from ingest.models import Delivery, DeliverySource, RawEvent
 from ingest.privacy.consent import without_consent
+from ingest.privacy.hashed import hashed_candidates
 from ingest.queries import query
 from lambdas.transform.normalise import search_candidates
 
@@ -103,7 +104,7 @@ def _search_window(filters: Mapping[str, Any]) -> _Window | None:
 
 
 def _text_filters(text: str) -> dict[str, Any]:
-    candidates = search_candidates(text) if text else []
+    candidates = [*search_candidates(text), *hashed_candidates(text)] if text else []
     return {
         "text": text,
         "message_id": UUID(bytes=event_ids.message_id(text)) if text else None,

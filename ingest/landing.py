@@ -16,6 +16,7 @@ from ingest.announcement import announce_landing
 from ingest.batch import Batch, Key, gather
 from ingest.copying import copy_rows
 from ingest.models import Delivery
+from ingest.privacy.hashed import hash_values
 from ingest.privacy.suppression import SUPPRESSED, drop_suppressed
 from ingest.records import Record
 from ingest.sources import known_sources
@@ -93,6 +94,7 @@ def land(
         before = _landed_before(request_id)
         if before:
             return before
+        hash_values(batch)
         drop_suppressed(batch)  # asked now: who is erased waits for landings that began before
         cursor.execute(_BEGIN, [LANDING_ROLE])
         delivery_id, has_role = cursor.fetchone()

@@ -11,6 +11,7 @@ MAX_IDENTIFIERS = 10
 MAX_VALUE_BYTES = 512
 MAX_MESSAGE_ID = 128
 
+HASH = re.compile(r"hmac:[0-9a-f]{64}")  # of a value that is not kept itself
 KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PEOPLE_WRITE = {
     "phone_number": "phone",

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from ingest.masking import Mask
 from ingest.models import Source
-from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier, search_candidates
+from ingest.privacy.hashed import asked_identifier, hashed_candidates
+from lambdas.transform.normalise import Normalised, Unusable, search_candidates
 from profiles.golden_record import GoldenTrait, golden_records
 from profiles.ids import profile_id_from, public_ids
 from profiles.models import Identifier, Kind, Standing
@@ -88,7 +89,7 @@ class ProfilePage:
 
 def profile_of(*, kind: str, value: str) -> int | None:
     """The profile that holds an identifier, given in any notation. Raises Unusable."""
-    wanted = normalise_identifier(kind, value)
+    wanted = asked_identifier(kind, value)
     holder = Identifier.objects.filter(value=wanted.value, kind__name=wanted.kind).values_list("profile_id", flat=True)
     return holder.first()
 
@@ -185,9 +186,10 @@ def identifiers_meant(text: str) -> Iterable[Normalised]:
     regions = {"", *Source.objects.exclude(region="").values_list("region", flat=True)}
     for region in sorted(regions):
         yield from search_candidates(text, region=region)
+    yield from hashed_candidates(text)
     if stated := KIND_AND_VALUE.fullmatch(text.strip()):
         try:
-            yield normalise_identifier(stated[1], stated[2])
+            yield asked_identifier(stated[1], stated[2])
         except Unusable:
             return
 

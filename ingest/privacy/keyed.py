@@ -6,6 +6,8 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from lambdas.event import HASH
+
 
 def suppression_digest(kind: str, value: str) -> bytes:
     return _keyed("suppressed", kind, value)
@@ -17,7 +19,7 @@ def hashed_value(kind: str, value: str) -> str:
 
 
 def is_hash(value: str) -> bool:
-    return value.startswith(PREFIX) and len(value) == len(PREFIX) + 64
+    return HASH.fullmatch(value) is not None
 
 
 PREFIX = "hmac:"

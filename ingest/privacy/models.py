@@ -51,3 +51,15 @@ class RetentionRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of source {self.source_id}: {self.days} days"
+
+
+class HashedKind(models.Model):
+    """A kind whose values are kept as keyed hashes only: the landing's copy of that flag of the rules."""
+
+    kind = models.CharField(max_length=40, primary_key=True, db_collation="C")
+
+    class Meta:
+        db_table = "hashed_kinds"
+
+    def __str__(self) -> str:
+        return self.kind

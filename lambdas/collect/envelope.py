@@ -14,6 +14,7 @@ from typing import Any
 from lambdas import strict_json
 from lambdas.clock import event_time, write_time
 from lambdas.event import (
+    HASH,
     KIND,
     MAX_IDENTIFIERS,
     MAX_MESSAGE_ID,
@@ -180,7 +181,7 @@ def _may_be_usable(kind: str, value: object) -> bool:
     if kind == "phone":
         return sum(map(str.isnumeric, text)) >= 4
     if kind == "email":
-        return "@" in text[1:-1]
+        return "@" in text[1:-1] or HASH.fullmatch(text) is not None
     return KIND.fullmatch(kind) is not None
 
 

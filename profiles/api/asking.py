@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
-from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier
+from ingest.privacy.hashed import asked_identifier
+from lambdas.transform.normalise import Normalised, Unusable
 from profiles.api.problems import Problem
 from profiles.identities import profile_holding
 from profiles.ids import profile_id_from
@@ -80,7 +81,7 @@ def one_of(request: Request, name: str, *allowed: str) -> str:
 
 def identifier(kind: str, value: str) -> Normalised:
     try:
-        return normalise_identifier(kind, value)
+        return asked_identifier(kind, value)
     except Unusable as error:
         detail = f"this can't be a value of {error.kind}: {error.reason}"
         raise Problem(status=400, reason=error.reason, detail=detail) from None

@@ -13,7 +13,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier
+from ingest.privacy.hashed import asked_identifier, hashed_kinds_lately
+from lambdas.transform.normalise import Normalised, Unusable
 from profiles.api import answers, asking, samples
 from profiles.api.clients import READ, token_of
 from profiles.api.endpoint import Answer, Body, described, endpoint, text
@@ -135,7 +136,7 @@ def _remembered(request: HttpRequest) -> HttpResponse | None:
     token, query = token_of(request), request.GET
     if request.method != "GET" or not token or not query.get("kind") or not query.get("value") or "purpose" in query:
         return None
-    wanted = _normalised(query["kind"], query["value"])
+    wanted = _normalised(query["kind"], query["value"], hashed_kinds_lately())
     if wanted is None:
         return None
     now = time.time()
@@ -209,13 +210,14 @@ def _wanted(kind: str, value: str) -> Normalised:
 
 def _try(kind: str, value: str) -> Normalised | Unusable:
     try:
-        return normalise_identifier(kind, value)
+        return asked_identifier(kind, value)
     except Unusable as error:
         return error
 
 
 @lru_cache(maxsize=20_000)
-def _normalised(kind: str, value: str) -> Normalised | None:
+def _normalised(kind: str, value: str, hashed: frozenset[str]) -> Normalised | None:
+    """`hashed` is what else the answer depends on."""
     wanted = _try(kind, value)
     return wanted if isinstance(wanted, Normalised) else None
 

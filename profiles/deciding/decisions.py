@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lambdas.transform.normalise import Unusable, normalise_identifier
+from ingest.privacy.hashed import asked_identifier
+from lambdas.transform.normalise import Unusable
 from profiles.deadline import OutOfTime, until
 from profiles.deciding.effect import changes_since, fingerprint, last_change
 from profiles.deciding.second_eyes import Touched, must_wait, second_eyes, touched
@@ -44,7 +45,7 @@ def _named(kind: object, value: object, kinds: set[str]) -> Named:
     if not isinstance(kind, str) or kind not in kinds:
         raise ValidationError(f"no kind is called {kind!r}: define it first with manage.py rules apply")
     try:
-        normalised = normalise_identifier(kind, value)
+        normalised = asked_identifier(kind, value)
     except Unusable as error:
         raise ValidationError(f"{kind} has a value that can't be used: {error.reason}") from error
     return Named(normalised.kind, normalised.value)

@@ -2,7 +2,8 @@
 
 import re
 
-from lambdas.transform.normalise import Unusable, normalise_identifier
+from ingest.privacy.hashed import asked_identifier
+from lambdas.transform.normalise import Unusable
 from profiles.identities import profile_holding
 from profiles.ids import profile_id_from
 from profiles.models import Identifier
@@ -15,7 +16,7 @@ def identifier_asked(text: str) -> int | None:
     stated = KIND_AND_VALUE.fullmatch(text.strip())
     if stated is None:
         raise Unusable(kind="", value=text, reason="not_kind_and_value")
-    wanted = normalise_identifier(stated[1], stated[2])
+    wanted = asked_identifier(stated[1], stated[2])
     return Identifier.objects.filter(value=wanted.value, kind__name=wanted.kind).values_list("pk", flat=True).first()
 
 

@@ -18,6 +18,8 @@ class Kind(models.Model):
     limit = models.IntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     shared_after = models.IntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
 
+    hashed = models.BooleanField(default=False, db_default=False)  # values are kept as keyed hashes only
+
     class Meta:
         db_table = "kinds"
         permissions = [("change_rules", "Can change the rules")]

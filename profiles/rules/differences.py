@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from profiles.rules.rules import FIELDS
+from profiles.rules.rules import FIELDS, HASHED
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def in_words(field: str, value: Any) -> str:
         return "any number in one profile" if value is None else f"at most {value} in one profile"
     if field == "shared_after":
         return "never counts as shared" if value is None else f"shared beyond {value}"
+    if field == HASHED:
+        return "kept as keyed hashes only" if value else "kept as they are"
     return str(value)
 
 
@@ -98,7 +100,7 @@ def _trust(trust: dict[str, Any] | None) -> str:
 
 def _field_differences(was: dict[str, Any] | None, now: dict[str, Any]) -> list[FieldDifference]:
     return [
-        FieldDifference(field, "" if was is None else in_words(field, was[field]), in_words(field, now[field]))
-        for field in FIELDS
-        if was is None or was[field] != now[field]
+        FieldDifference(field, "" if was is None else in_words(field, was.get(field)), in_words(field, now.get(field)))
+        for field in (*FIELDS, HASHED)
+        if (was is None and field in now) or (was is not None and was.get(field) != now.get(field))
     ]

@@ -11,7 +11,8 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from ingest.announcement import announce_landing
-from lambdas.transform.normalise import Unusable, normalise_identifier
+from ingest.privacy.hashed import asked_identifier
+from lambdas.transform.normalise import Unusable
 from profiles.models import RuleChange
 from profiles.rules.rules import FIELDS, apply_rules, checked_rules, current_rules
 
@@ -176,7 +177,7 @@ def _checked(draft: Draft) -> Draft:
 
 def _value(kind: str, text: str, errors: list[str]) -> str:
     try:
-        return normalise_identifier(kind, text).value
+        return asked_identifier(kind, text).value
     except Unusable as error:
         errors.append(f"“{text}” {UNUSABLE.get(error.reason, 'can be no identifier')}")
         return text

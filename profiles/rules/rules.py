@@ -1,14 +1,18 @@
 """Takes rules as code, gives rules in force: what they touch is queued and resolved again in the background."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, connection, transaction
 
-from profiles.models import KIND_NAME, BlockedValue, Kind, Reconsideration, RuleChange
+from ingest.models import HashedKind
+from ingest.privacy.hashed import forget_hashed_kinds
+from profiles.models import KIND_NAME, BlockedValue, Identifier, Kind, Reconsideration, RuleChange, UndefinedKind
 
 FIELDS = ("rank", "known", "limit", "shared_after")
+HASHED = "hashed"
 
 
 def current_rules() -> dict[str, Any]:
@@ -16,9 +20,14 @@ def current_rules() -> dict[str, Any]:
     kinds = Kind.objects.order_by("rank", "name")
     blocked = BlockedValue.objects.select_related("kind").order_by("kind__name", "value", "pattern")
     return {
-        "kinds": {kind.name: {field: getattr(kind, field) for field in FIELDS} for kind in kinds},
+        "kinds": {kind.name: _fields(kind) for kind in kinds},
         "blocked": [[b.kind.name, b.value or {"pattern": b.pattern}] for b in blocked],
     }
+
+
+def _fields(kind: Kind) -> dict[str, Any]:
+    """`hashed` stands there only where it is true."""
+    return {field: getattr(kind, field) for field in FIELDS} | ({HASHED: True} if kind.hashed else {})
 
 
 def checked_rules(rules: object) -> dict[str, Any]:
@@ -45,13 +54,19 @@ def checked_rules(rules: object) -> dict[str, Any]:
 def _checked_kind(name: str, fields: object, current: dict[str, Any] | None, errors: list[str]) -> dict[str, Any]:
     if not re.fullmatch(KIND_NAME.regex, name):
         errors.append(f"{name!r}: {KIND_NAME.message}")
-    if not isinstance(fields, dict) or not set(fields) <= set(FIELDS):
-        errors.append(f"{name}: fields are {', '.join(FIELDS)}")
+    if not isinstance(fields, dict) or not set(fields) <= {*FIELDS, HASHED}:
+        errors.append(f"{name}: fields are {', '.join(FIELDS)}, {HASHED}")
         return {}
     kind = {"limit": None, "shared_after": None} | (current or {}) | fields
     if missing := [field for field in ("rank", "known") if field not in kind]:
         errors.append(f"{name}: a new kind needs {' and '.join(missing)}")
         return kind
+    if kind.get(HASHED) not in (None, True, False):
+        errors.append(f"{name}: hashed is true or false")
+    elif bool(kind.get(HASHED)) != bool((current or {}).get(HASHED)) and _has_values(name):
+        errors.append(f"{name}: hashed can't be changed any more, values of it have landed")
+    if not kind.get(HASHED):
+        kind.pop(HASHED, None)
     if not _is_count(kind["rank"]) or kind["rank"] > 1000:
         errors.append(f"{name}: rank is a whole number from 1 to 1000")
     if not isinstance(kind["known"], bool):
@@ -62,6 +77,10 @@ def _checked_kind(name: str, fields: object, current: dict[str, Any] | None, err
         if kind[field] is not None and not _is_count(kind[field])
     ]
     return kind
+
+
+def _has_values(name: str) -> bool:
+    return Identifier.objects.filter(kind__name=name).exists() or UndefinedKind.objects.filter(kind=name).exists()
 
 
 def _is_count(value: object) -> bool:
@@ -107,13 +126,20 @@ def apply_rules(rules: object, *, author: str) -> RuleChange | None:
     if _comparable(before) == _comparable(after):
         return None
     for name, fields in after["kinds"].items():
-        Kind.objects.update_or_create(name=name, defaults=fields)
+        Kind.objects.update_or_create(name=name, defaults={HASHED: False, **fields})
+    _tell_landing(name for name, fields in after["kinds"].items() if fields.get(HASHED))
     if _comparable(before)[1] != _comparable(after)[1]:
         _replace_blocked(after["blocked"])
     change = RuleChange.objects.create(author=author, before=before, after=after)
     with connection.cursor() as cursor:
         cursor.execute("SELECT queue_reconsiderations(%s)", [change.pk])
     return change
+
+
+def _tell_landing(hashed: Iterable[str]) -> None:
+    HashedKind.objects.all().delete()
+    HashedKind.objects.bulk_create([HashedKind(kind=name) for name in hashed])
+    forget_hashed_kinds()
 
 
 def _comparable(rules: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:

@@ -17,7 +17,7 @@ from profiles.reading import read
 from profiles.rules.differences import Blocked, shown
 from profiles.rules.drafts import Draft, Entry, new_kind, rules_version, with_blocked, with_kind, without_blocked
 from profiles.rules.progress import progress
-from profiles.rules.rules import FIELDS, current_rules
+from profiles.rules.rules import FIELDS, HASHED, current_rules
 
 READ = "profiles.view_profiles"
 CHANGE = (READ, "profiles.change_rules")  # what a draft would do names people
@@ -119,7 +119,8 @@ def _kind_form(request: requests.PageRequest, *, name: str, form: dict[str, Any]
 def _fields(request: requests.PageRequest) -> dict[str, Any]:
     posted = request.POST
     numbers = {name: _number(requests.text(posted, name)) for name in ("rank", "limit", "shared_after")}
-    return {**numbers, "known": requests.text(posted, "known") != "no"}
+    hashed = {HASHED: True} if requests.text(posted, HASHED) == "on" else {}
+    return {**numbers, "known": requests.text(posted, "known") != "no", **hashed}
 
 
 def _number(text: str) -> int | str | None:

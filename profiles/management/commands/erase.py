@@ -6,8 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ingest.privacy.hashed import asked_identifier
 from ingest.privacy.suppression import admit
-from lambdas.transform.normalise import Unusable, normalise_identifier
+from lambdas.transform.normalise import Unusable
 from profiles.identities import profile_of
 from profiles.models import Erasure
 from profiles.privacy import carrying_out, erasure
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError("say who: KIND:VALUE")
         try:
             if options["admit"]:
-                wanted = normalise_identifier(kind, value)
+                wanted = asked_identifier(kind, value)
                 return self.stdout.write(f"admitted again: {admit([(wanted.kind, wanted.value)])}")
             profile_id = profile_of(kind=kind, value=value)
         except Unusable as no:
