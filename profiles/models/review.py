@@ -53,6 +53,7 @@ class ReviewQuestion(models.Model):
     source_id = models.IntegerField(null=True)  # where that came from
     candidate_id = models.BigIntegerField(null=True)
     probability = models.FloatField(null=True)
+    told = ArrayField(models.TextField(), db_default=[], default=list)  # of a reopened decision: see ReviewGrounds
     note = models.TextField(db_default="")
 
     claimed_by = models.CharField(max_length=200, db_default="")
@@ -135,12 +136,13 @@ class ReviewSkip(models.Model):
 
 
 class ReviewGrounds(models.Model):
-    """What spoke against a decision when it was made, or last confirmed; more than that reopens it."""
+    """What a decision was made on, or last confirmed on; more against it, or another name or birth date, reopens it."""
 
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, primary_key=True, related_name="grounds")
     links = models.IntegerField(db_default=0)  # held ones, across a separation
     vouched = models.IntegerField(db_default=0)
     over = ArrayField(models.TextField(), db_default=[])  # kinds over their limit, in the profile of an assertion
+    told = ArrayField(models.TextField(), null=True)  # of its sides: see told_in_decisions()
     seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -215,9 +215,11 @@ def _decide_again(question: ReviewQuestion) -> Decided | None:
         raise ValidationError("That decision has been withdrawn.", "withdrawn")
     says_one = decision.action == Decision.Action.ASSERT
     if says_one == (question.answer == "yes"):
-        ReviewGrounds.objects.filter(pk=decision.pk).update(
-            links=question.links, vouched=question.vouched, over=question.reasons, seen_at=timezone.now()
-        )
+        grounds = ReviewGrounds.objects.get(pk=decision.pk)
+        grounds.links, grounds.vouched, grounds.over = question.links, question.vouched, question.reasons
+        grounds.told = sorted({*(grounds.told or ()), *question.told})
+        grounds.seen_at = timezone.now()
+        grounds.save()
         return None
     reason = question.reason or question.note
     if says_one:

@@ -35,6 +35,7 @@ BEGIN
     DELETE FROM match_candidates WHERE a_id = ANY (gone) OR b_id = ANY (gone);
     DELETE FROM match_trial_pairs WHERE a_id = ANY (gone) OR b_id = ANY (gone);
     DELETE FROM review_grounds WHERE decision_id = ANY (empty);
+    UPDATE review_grounds SET told = NULL WHERE decision_id = ANY (touched);
     DELETE FROM decision_identifiers WHERE decision_id = ANY (empty);
     DELETE FROM decisions WHERE decision_id = ANY (empty);
     DELETE FROM pending_decisions WHERE pending_decision_id = ANY (pending);

@@ -1,6 +1,8 @@
 -- Purpose: a decision becomes a question again when more speaks against it than when it was made or last confirmed: new links
--- across a separation, or vouched ones; in the profile of an assertion, a kind over its limit. Taken back, it is none any more.
--- Reads: review_separated, review_links, review_members, decisions, identifiers. Writes: review_grounds, review_questions.
+-- across a separation, or vouched ones; in the profile of an assertion, a kind over its limit; in either, another name or birth
+-- date. Taken back, it is none any more. Grounds of before there was `told` get it when they are seen first.
+-- Reads: review_separated, review_links, review_members, decisions, identifiers, and what told_in_decisions() does.
+-- Writes: review_grounds, review_questions.
 -- Returns: how many new ones.
 CREATE FUNCTION reopen_decisions(everything boolean) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -32,29 +34,37 @@ BEGIN
             GROUP BY k.name, k."limit" HAVING count(*) > k."limit"
         ) o ON true
         GROUP BY a.decision_id, a.profile_id
-    ), grounds AS (
+    ), counted AS MATERIALIZED (
         SELECT DISTINCT ON (decision_id) * FROM (
             SELECT * FROM across
             UNION ALL
             SELECT decision_id, profile_id, NULL, 0, 0, NULL, over FROM inside
         ) g
         ORDER BY decision_id, links DESC, p, q
+    ), grounds AS MATERIALIZED (
+        SELECT c.*, coalesce(t.told, '{}') AS told
+        FROM counted c LEFT JOIN told_in_decisions(ARRAY(SELECT decision_id FROM counted)) t USING (decision_id)
     ), first_seen AS (
-        INSERT INTO review_grounds (decision_id, links, vouched, over)
-        SELECT decision_id, links, vouched, over FROM grounds
-        ON CONFLICT DO NOTHING
+        INSERT INTO review_grounds AS g (decision_id, links, vouched, over, told)
+        SELECT decision_id, links, vouched, over, told FROM grounds
+        ON CONFLICT (decision_id) DO UPDATE SET told = excluded.told WHERE g.told IS NULL
     )
-    INSERT INTO review_questions (kind, priority, a_profile_id, b_profile_id, decision_id, reasons, links, vouched, event_id, source_id, note)
+    INSERT INTO review_questions (kind, priority, a_profile_id, b_profile_id, decision_id, reasons, links, vouched, event_id, source_id,
+                                  told, note)
     SELECT 'reopened', 900, n.p, n.q, n.decision_id, n.over, n.links, n.vouched, n.event_id,
            (SELECT source_id FROM raw_events e WHERE e.event_id = n.event_id LIMIT 1),
-           CASE WHEN n.q IS NULL
+           n.told,
+           CASE WHEN NOT n.over <@ g.over
                 THEN 'Since then it has come to hold more values of ' || array_to_string(ARRAY(
                          SELECT unnest(n.over) EXCEPT SELECT unnest(g.over)), ', ') || ' than one person may have.'
                 WHEN n.links > g.links
                 THEN format('Since then %s more of their identifiers have been seen together.', n.links - g.links)
-                ELSE 'Since then a trusted source has shown them together.' END
+                WHEN n.vouched > g.vouched THEN 'Since then a trusted source has shown them together.'
+                ELSE 'Since then ' || (
+                         SELECT string_agg(DISTINCT CASE WHEN split_part(new, ':', 2) ~* 'birth|dob' THEN 'birth date' ELSE 'name' END, ' and ')
+                         FROM (SELECT unnest(n.told) AS new EXCEPT SELECT unnest(g.told)) changed) || ' changed.' END
     FROM grounds n JOIN review_grounds g USING (decision_id)
-    WHERE n.links > g.links OR n.vouched > g.vouched OR NOT n.over <@ g.over
+    WHERE n.links > g.links OR n.vouched > g.vouched OR NOT n.over <@ g.over OR NOT n.told <@ g.told
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS asked = ROW_COUNT;
     RETURN asked;

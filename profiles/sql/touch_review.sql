@@ -1,5 +1,5 @@
--- Purpose: the profiles about which something changed since the last refresh: history, newly resolved held links, decisions,
--- withdrawals, newly found matches, answers that a second person refused.
+-- Purpose: the profiles about which something changed since the last refresh: history, newly resolved held links, names and
+-- birth dates told of profiles in decisions, decisions, withdrawals, newly found matches, answers that a second person refused.
 -- Reads: what it names. Writes: review_touched, review_members, review_questions.
 -- Cost: by index alone, in the size of what changed.
 CREATE FUNCTION touch_review(last review_progress) RETURNS void LANGUAGE plpgsql AS $$
@@ -33,6 +33,24 @@ BEGIN
         JOIN decision_identifiers n USING (decision_id)
         JOIN kinds k ON k.name = n.kind
         JOIN identifiers i ON i.value = n.value AND i.kind_id = k.kind_id
+        UNION
+        SELECT i.identifier_id
+        FROM deliveries d
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT combination_id FROM (
+                SELECT combination_id, traits FROM raw_events
+                WHERE event_id >= d.delivery_id << 20 AND event_id < (d.delivery_id + 1) << 20 OFFSET 0
+            ) r
+            WHERE traits ?| identity_traits()
+        ) e
+        JOIN combinations c ON c.combination_id = e.combination_id
+        JOIN identifiers i ON i.identifier_id = c.owner_id
+        WHERE d.resolved_at > last.resolved_at AND EXISTS (SELECT FROM decisions WHERE withdrawn_at IS NULL)
+          AND EXISTS (
+              SELECT FROM identifiers m JOIN kinds k USING (kind_id)
+              JOIN decision_identifiers n ON n.kind = k.name AND n.value = m.value
+              WHERE m.profile_id = i.profile_id
+          )
         UNION
         SELECT unnest(ARRAY[a_id, b_id]) FROM match_candidates WHERE candidate_id > last.candidate_id
     ) t

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.utils import timezone
 
 from profiles.deciding import decisions
+from profiles.matches.columns import PATHS
 from profiles.models import Identifier, MatchCandidate, MatchModel, ParkedDelivery, ReviewQuestion
+from profiles.review.answers import answer, carry_out_answers
 from profiles.review.questions import Refreshed, open_questions, refresh_review
 from profiles.rules.rules import apply_rules
 from tests.profiles.builders import land
@@ -278,3 +281,53 @@ def test_who_answered_is_not_asked_again_before_it_is_carried_out() -> None:
     see(event(BEN, ADA_MAIL, minute=3), event(ADA, ADA_MAIL, minute=1))
     assert refresh() == Refreshed()
     assert Identifier.objects.count() == 4
+
+
+def test_a_separation_is_asked_again_when_one_of_the_two_is_told_another_birth_date_or_name() -> None:
+    see(event(ADA, minute=1), traits={"birthday": "1990-01-01", "city": "Oslo"})
+    see(event(BEN, minute=2), traits={"birthday": "1961-05-05"})
+    a, b = sides([ADA], [BEN])
+    decision, _ = decisions.decide(action="separate", a=a, b=b, author="Ana")
+    assert refresh() == Refreshed()
+    see(event(ADA, minute=3), traits={"city": "Bergen", "birthday": "1990-01-01"})
+    assert refresh() == Refreshed()
+    see(event(ADA, minute=4), traits={"birthday": "1961-05-05", "first_name": "Ben"})
+    assert refresh() == Refreshed(reopened=1)
+    (question,) = asked()
+    assert (question.kind, question.decision_id) == ("reopened", decision.pk)
+    assert question.note == "Since then birth date and name changed."
+    assert refresh() == refresh(everything=True) == Refreshed()
+
+
+def test_a_merge_is_asked_again_when_its_profile_is_told_another_name() -> None:
+    see(event(LAPTOP, minute=1), event(PHONE, minute=2), traits={"last_name": "Adler"})
+    a, b = sides([LAPTOP], [PHONE])
+    decisions.decide(action="assert", a=a, b=b, author="Ana")
+    refresh()
+    see(event(PHONE, minute=3), traits={"last_name": " adler"})
+    assert refresh() == Refreshed()
+    see(event(PHONE, minute=4), traits={"last_name": "Baum"})
+    assert refresh() == Refreshed(reopened=1)
+    assert asked()[0].a_profile_id == profile_of(LAPTOP)
+
+
+def test_a_confirmed_decision_is_not_asked_again_for_what_was_seen_of_it_before() -> None:
+    see(event(ADA, minute=1), event(BEN, minute=1), traits={"last_name": "Adler"})
+    a, b = sides([ADA], [BEN])
+    decisions.decide(action="separate", a=a, b=b, author="Ana")
+    refresh()
+    see(event(ADA, minute=2), traits={"last_name": "Baum"})
+    refresh()
+    answer(asked()[0].pk, answer="no", person="Ben")
+    carry_out_answers()
+    for minute, name in ((3, "Adler"), (4, "Baum")):
+        see(event(ADA, minute=minute), traits={"last_name": name})
+        assert refresh() == Refreshed()
+
+
+def test_what_says_who_somebody_is_is_what_people_are_compared_by() -> None:
+    columns = ("first_name", "last_name", "full_name", "dob")
+    names = {path[0] for column in columns for path in PATHS[column]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(identity_traits())")
+        assert {name for (name,) in cursor.fetchall()} == names
