@@ -226,6 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["profiles.api.parsing.StrictJson"],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of the export's
     "EXCEPTION_HANDLER": "profiles.api.problems.as_problem",
     "DEFAULT_THROTTLE_CLASSES": ["profiles.api.limits.ClientLimit"],
     "DEFAULT_SCHEMA_CLASS": "profiles.api.described.ApiSchema",

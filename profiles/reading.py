@@ -1,6 +1,6 @@
 """Takes the name of a file in `queries/` and its parameters, gives the query's rows as values of a dataclass."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +29,15 @@ def read_many(query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         cursor.execute(_text(query), parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def stream(query: str, *, chunk: int, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a query by the names of its columns, some at a time: for millions. Inside a transaction only."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_text(query), parameters)
+        while rows := cursor.fetchmany(chunk):
+            names = [column.name for column in cursor.description]
+            yield [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def read_one(query: str, **parameters: Any) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ STEWARD = [
     "ingest.import_files",
     "profiles.view_erasures",
     "profiles.request_erasure",
+    "profiles.export_profiles",
 ]
 MARKETER = [*VIEWER, "ingest.view_events", "ingest.manage_sources"]
 ADMINISTRATOR = [

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
     name="export_person",
     tag="Privacy",
     summary="Export everything held on a person",
-    answer=Answer(OpenApiTypes.BINARY, media=MEDIA_TYPE),
+    answer=Answer(OpenApiTypes.BINARY, media=[MEDIA_TYPE]),
     parameters=[
         text("kind", "The kind of any identifier of the person.", required=True, example="email"),
         text("value", "Its value, in any notation.", required=True, example="Ada@Example.com"),

@@ -23,6 +23,7 @@ from profiles.api.limits import ClientLimit
 
 View = Callable[..., Any]
 Shape = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
+JSON = "application/json"
 PROBLEM = {"application/problem+json": ProblemDetails}
 ALWAYS = {401: "No valid token.", 403: "The token lacks the scope.", 429: "Too many requests this minute."}
 
@@ -65,7 +66,7 @@ class Answer:
     shape: Shape | OpenApiTypes
     sample: object = None
     status: int = 200
-    media: str = ""  # unless it is JSON
+    media: Sequence[str] = ()  # unless it is JSON
     also: Mapping[int, tuple[str, Shape]] = field(default_factory=dict)
 
 
@@ -106,7 +107,7 @@ def described(
             request=takes and takes.shape,
             parameters=list(parameters),
             responses={
-                (answer.status, answer.media) if answer.media else answer.status: answer.shape,
+                **{(answer.status, media): answer.shape for media in answer.media or [JSON]},
                 **_others(answer),
                 **_problems(problems or {}),
             },

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from profiles.api import access, changes, decisions, erasures, events, lookup, past, profile_parts, profiles, why
+from profiles.api import (
+    access,
+    changes,
+    decisions,
+    erasures,
+    events,
+    export,
+    lookup,
+    past,
+    profile_parts,
+    profiles,
+    why,
+)
 from profiles.api.described import openapi
 from profiles.api.identities import identities
 from profiles.api.problems import unknown
@@ -23,6 +35,7 @@ urlpatterns = [
     path(f"{PROFILE}held-links/", profile_parts.held_links, name="api_profile_held_links"),
     path(f"{PROFILE}history/", profile_parts.history, name="api_profile_history"),
     path(f"{PROFILE}export/", profiles.export, name="api_profile_export"),
+    path("api/v1/export/<str:table>/", export.export_table, name="api_export"),
     path("api/v1/changes/", changes.changes, name="api_changes"),
     path("api/v1/why-together/", why.together, name="api_why_together"),
     path("api/v1/why-not/", why.apart, name="api_why_not"),

@@ -40,6 +40,7 @@ class Identifier(models.Model):
             ("view_masked", "Can see profiles with personal data masked"),
             ("decide", "Can merge and unmerge profiles"),
             ("manage_api_clients", "Can create API clients"),
+            ("export_profiles", "Can export all profiles"),
         ]
         constraints = [
             # One row per identifier: two would split a person in two. Value first: it is what differs.

@@ -34,6 +34,8 @@ MAY_SEE = {
     "retention": PRIVACY,
     "erasure": PRIVACY,
     "erasure_certificate": PRIVACY,
+    "exports": PRIVACY,
+    "export_file": PRIVACY,
     "overview": EVERYONE,
     "events": SEE_EVENTS,
     "event": SEE_EVENTS,
@@ -141,6 +143,7 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     return {
         "privacy": "/privacy/", "retention": "/privacy/retention/",
         "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
+        "exports": "/export/", "export_file": "/export/file/?table=links&format=csv",
         "erasure_cancel": f"/privacy/{erasure}/cancel/", "erasure_certificate": f"/privacy/{done}/certificate/",
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
         "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
