@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("profiles", "0013_models_of_old_levels"),
+        ("profiles", "0015_reopened_by_what_is_told"),
     ]
 
     operations = [

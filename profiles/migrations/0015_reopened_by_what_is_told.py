@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("profiles", "0013_models_of_old_levels"),
+        ("profiles", "0014_hashed_kinds"),
     ]
 
     operations = [
