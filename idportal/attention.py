@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from idportal.webhooks.listing import stopped_webhooks
 from ingest.deliveries import last_delivery
 from ingest.models import Delivery, RejectedRecord
 from profiles.deciding.pending import waiting_decisions
@@ -35,6 +36,7 @@ def matters() -> list[Matter]:
         *_waiting(parked),
         *_parked(parked),
         *_rejected(),
+        *_webhooks(),
         *_undefined_kinds(),
         *_second_eyes(),
         *_questions(),
@@ -78,6 +80,15 @@ def _rejected() -> Iterator[Matter]:
             "file-alert", "warn", _counted(rejected, "rejected record", "rejected records"),
             "They could not land. Nothing is lost: see why, fix it, replay them.",
             reverse("rejected"), "ingest.view_deliveries",
+        )  # fmt: skip
+
+
+def _webhooks() -> Iterator[Matter]:
+    for one in stopped_webhooks():
+        yield Matter(
+            "send", "bad", f"Webhook “{one.name}” is disabled: it {one.get_disabled_why_display()}",
+            "Nobody is told there any more. What it missed is kept: see why, then enable it again.",
+            reverse("webhook", args=[one.pk]), "webhooks.view_webhooks",
         )  # fmt: skip
 
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("theme/", theme, name="theme"),
     path("", include("ingest.page_urls")),
+    path("webhooks/", include("idportal.webhooks.page_urls")),
     path("", include("profiles.page_urls")),
 ]

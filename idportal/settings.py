@@ -50,11 +50,17 @@ REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", 10)
 REVIEW_SKIP_HOURS = env.int("REVIEW_SKIP_HOURS", 20)
 if not 0 <= REVIEW_SAMPLE_PERCENT <= 100:
     raise ImproperlyConfigured(f"REVIEW_SAMPLE_PERCENT is {REVIEW_SAMPLE_PERCENT}: set it from 0 to 100")
+WEBHOOKS_KEEP_DAYS = env.int("WEBHOOKS_KEEP_DAYS", 30)  # what was delivered, and what can be told again
+# For development: webhooks over http, and to private networks. Whoever may create one reaches our own network then.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+if WEBHOOKS_KEEP_DAYS < 1:
+    raise ImproperlyConfigured(f"WEBHOOKS_KEEP_DAYS is {WEBHOOKS_KEEP_DAYS}: set it to 1 or more")
 READY_LAG_SECONDS = env.float("READY_LAG_SECONDS", 900)  # with a delivery waiting longer, /readyz says so
 
 INSTALLED_APPS = [
     "idportal",
     "idportal.accounts",
+    "idportal.webhooks",
     "profiles",
     "ingest",
     "rest_framework",
@@ -137,6 +143,8 @@ CELERY_BEAT_SCHEDULE = {
     "replay_kept": {"task": "ingest.replay_kept", "schedule": 60.0, "options": {"expires": 60}},
     "erase": {"task": "profiles.erase", "schedule": 60.0, "options": {"expires": 60}},
     "api_usage": {"task": "profiles.store_api_usage", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks": {"task": "webhooks.send", "schedule": 5.0, "options": {"expires": 5}},
+    "webhook_retention": {"task": "webhooks.forget", "schedule": 86_400.0},
     "partitions": {"task": "ingest.ensure_partitions", "schedule": 86_400.0},
     "retention": {"task": "ingest.apply_retention", "schedule": 86_400.0},
 }

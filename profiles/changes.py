@@ -5,15 +5,17 @@ Each says which identifiers are in which profile from then on, so whoever applie
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Max
 
+from ingest.models import Delivery
 from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.models import Identifier, ProfileChange
-from profiles.reading import read
+from profiles.reading import read, read_one
 
 PAGE = 500
+EVENTS = 20_000  # of deliveries that are looked through for traits at once
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,23 @@ class FeedPage:
     more: bool
 
 
+@dataclass(frozen=True)
+class Told:
+    """How far somebody has followed what profiles are told of themselves: the last delivery that was resolved."""
+
+    resolved_at: datetime
+    delivery: int
+
+
+@dataclass(frozen=True)
+class ToldPage:
+    """Profiles that events brought traits, be they the ones they had; from how many deliveries, and how far that is."""
+
+    profile_ids: list[int]
+    deliveries: int
+    place: Told
+
+
 def beginning() -> Place:
     """For somebody who has nothing yet: the partition as it is, told as new identifiers, then what changes it."""
     return Place(_last_change(), 0)
@@ -59,6 +78,19 @@ def changes_after(place: Place, *, limit: int = PAGE) -> FeedPage:
     changes = read("changes_feed", FeedChange, change=place.change, identifier=place.identifier, limit=limit)
     named = nodes_by_id(i for change in changes for i in change.identifier_ids)
     return FeedPage(changes, named, _place(place, changes), len(changes) == limit)
+
+
+def told_now() -> Told:
+    last = Delivery.objects.exclude(resolved_at=None).order_by("-resolved_at", "-delivery_id").first()
+    if last is None or last.resolved_at is None:
+        return Told(datetime(1970, 1, 1, tzinfo=UTC), 0)
+    return Told(last.resolved_at, last.delivery_id)
+
+
+def told_after(told: Told) -> ToldPage:
+    row = read_one("told_after", resolved_at=told.resolved_at, delivery=told.delivery, events=EVENTS)
+    place = Told(row["resolved_at"], row["delivery"]) if row["deliveries"] else told
+    return ToldPage(row["profile_ids"], row["deliveries"], place)
 
 
 def _last_change() -> int:

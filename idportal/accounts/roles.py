@@ -8,7 +8,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
 VIEWER = ["profiles.view_masked", "ingest.view_masked"]
-ANALYST = [*VIEWER, "profiles.view_profiles", "ingest.view_events", "ingest.view_deliveries"]
+ANALYST = [*VIEWER, "profiles.view_profiles", "ingest.view_events", "ingest.view_deliveries", "webhooks.view_webhooks"]
 STEWARD = [
     *ANALYST,
     "profiles.decide",
@@ -26,6 +26,7 @@ ADMINISTRATOR = [
     "profiles.set_second_eyes",
     "accounts.manage_people",
     "profiles.manage_api_clients",
+    "webhooks.manage_webhooks",
     "profiles.confirm_erasure",
     "ingest.set_retention",
 ]

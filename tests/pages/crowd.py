@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
+from idportal.webhooks.managing import send_test
+from idportal.webhooks.models import Webhook, WebhookAttempt
+from idportal.webhooks.signing import encrypted, new_secret
 from ingest.importing.runs import create_import
 from ingest.landing import Landed, land
 from ingest.models import Import, Source
@@ -59,6 +62,15 @@ def bring(*records: bytes, minutes_ago: float = 0) -> Landed:
         request_id=str(uuid.uuid4()), origin="firehose", records=[read_record(one) for one in records],
         size=sum(map(len, records)), received_at=timezone.now() - timedelta(minutes=minutes_ago),
     )  # fmt: skip
+
+
+def told_webhook() -> WebhookAttempt:
+    """A webhook that nobody listens to, and a test that failed there."""
+    webhook = Webhook.objects.create(
+        name="CRM", url="https://crm.example/hook?token=of-our-own", types=["profile.merged", "profile.erased"],
+        secret_encrypted=encrypted(new_secret()), position=0,
+    )  # fmt: skip
+    return send_test(webhook)
 
 
 def resolve() -> None:

@@ -27,6 +27,7 @@ CHANGE_RULES = {"administrator"}
 DECIDE = {"steward", "administrator"}
 MANAGE_SOURCES = {"marketer", "administrator"}
 IMPORT = {"steward", "administrator"}
+MANAGE_WEBHOOKS = {"administrator"}
 SEE_DECISIONS = {"analyst", "steward", "administrator"}
 PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
@@ -84,6 +85,11 @@ MAY_SEE = {
     "rejected": SEE_DELIVERIES,
     "kept": SEE_DELIVERIES,
     "rejected_record": SEE_DELIVERIES,
+    "webhooks": SEE_DELIVERIES,
+    "webhook": SEE_DELIVERIES,
+    "webhook_delivery": SEE_DELIVERIES,
+    "webhook_create": MANAGE_WEBHOOKS,
+    "webhook_edit": MANAGE_WEBHOOKS,
 }
 MAY_POST = {
     "privacy": PRIVACY,
@@ -120,6 +126,10 @@ MAY_POST = {
     "rules_draft": CHANGE_RULES,
     "rules_apply": CHANGE_RULES,
     "rule_change_undo": CHANGE_RULES,
+    "webhook_create": MANAGE_WEBHOOKS,
+    "webhook_edit": MANAGE_WEBHOOKS,
+    "webhook_do": MANAGE_WEBHOOKS,
+    "webhook_replay": MANAGE_WEBHOOKS,
 }
 OPEN = {"login", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
 # Guarded by keys and tokens: being logged in opens none of them. What opens them is tested with what they do.
@@ -139,6 +149,9 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     job = crowd.upload().pk
     source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
     decision, waiting = decided_and_waiting()
+    told = crowd.told_webhook()
+    webhook = f"/webhooks/{told.webhook_id}/"
+    delivery_of = f"{webhook}deliveries/{told.event.event_id}/"
     erasure, done = erasures()
     return {
         "privacy": "/privacy/", "retention": "/privacy/retention/",
@@ -167,6 +180,9 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
         "rule_change": f"/rules/history/{change.pk}/", "rule_change_undo": f"/rules/history/{change.pk}/undo/",
         "rule_kind_create": "/rules/new-kind/", "rule_kind": "/rules/kinds/email/", "rules_draft": "/rules/draft/",
         "rules_preview": "/rules/preview/", "rules_apply": "/rules/apply/",
+        "webhooks": "/webhooks/", "webhook_create": "/webhooks/new/", "webhook": webhook,
+        "webhook_edit": f"{webhook}edit/",
+        "webhook_do": f"{webhook}disable/", "webhook_delivery": delivery_of, "webhook_replay": f"{delivery_of}replay/",
         "review": "/review/", "review_next": "/review/next/", "review_keys": "/review/keys/",
         "review_bulk": "/review/bulk/", "review_undo_batch": f"/review/bulk/{uuid.uuid4()}/undo/",
         "review_question": question, "review_effect": f"{question}effect/", "review_answer": f"{question}answer/",
@@ -365,7 +381,7 @@ def test_nothing_that_stands_in_an_address_breaks_a_page(
 def test_a_number_beyond_all_bounds_is_not_found(people: dict[str, User]) -> None:
     client = Client()
     client.force_login(people["administrator"])
-    for noun in ("events", "deliveries", "sources", "rejected", "rules/history", "decisions", "decisions/waiting"):
+    for noun in "events deliveries sources rejected rules/history decisions decisions/waiting webhooks".split():
         for number in ("0", "9" * 18, "9" * 19, "9" * 40):
             assert client.get(f"/{noun}/{number}/").status_code == 404, (noun, number)
     for page in ("effect", "profile"):

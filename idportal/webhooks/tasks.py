@@ -1,0 +1,24 @@
+"""Takes a call from the scheduler, tells webhooks what there is. The database is the queue: a call only wakes."""
+
+import logging
+
+from celery import shared_task
+
+from idportal.webhooks.composing import compose
+from idportal.webhooks.managing import forget_old_events
+from idportal.webhooks.sending import send_due
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="webhooks.send")
+def send() -> None:
+    composed = compose()
+    sent = send_due()
+    if composed or sent:
+        logger.info("webhooks: %d events written down, %d delivered", composed, sent)
+
+
+@shared_task(name="webhooks.forget")
+def forget() -> None:
+    logger.info("webhooks: %d events past retention", forget_old_events())
