@@ -61,6 +61,7 @@ class TraitRule(models.Model):
     trait = models.TextField(primary_key=True)
     survivorship = models.CharField(max_length=20, choices=Survivorship)
     source_ids = ArrayField(models.IntegerField(), default=list, blank=True)
+    personal = models.BooleanField(default=True, db_default=True)  # viewers don't see it
 
     class Meta:
         db_table = "trait_rules"

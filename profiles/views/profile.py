@@ -21,6 +21,7 @@ from profiles.ids import profile_id_from, public_id, public_ids
 from profiles.links import HeldLink, SeenLink, held_links_of, links_of
 from profiles.privacy.consent import consent_of
 from profiles.privacy.erased import erased
+from profiles.privacy.traits import open_traits
 from profiles.timeline import NEWEST, TimelineEvent, timeline
 from profiles.views.profiles import MASKED, WHOLE
 
@@ -88,7 +89,7 @@ def _whole(profile_id: int, mask: Mask) -> dict[str, Any]:
     links = links_of(profile_id, limit=LINKS + 1)
     return {
         "profile_id": profile_id,
-        "record": [_trait(trait, mask) for trait in record],
+        "record": _masked_record(record, mask),
         "members": [replace(m, value=mask.identifier(m.kind, m.value)) for m in members],
         "size": members[0].members,
         "consent": consent_of(profile_id),
@@ -126,8 +127,9 @@ def _event(event: TimelineEvent, mask: Mask) -> ShownEvent:
     return ShownEvent(event, title, [mask.pair(text) for text in event.identifiers])
 
 
-def _trait(trait: GoldenTrait, mask: Mask) -> GoldenTrait:
-    return replace(trait, value=mask.value(trait.value))
+def _masked_record(record: list[GoldenTrait], mask: Mask) -> list[GoldenTrait]:
+    shown = open_traits() if mask.on else frozenset()
+    return [one if one.name in shown else replace(one, value=mask.value(one.value)) for one in record]
 
 
 def _link(link: SeenLink, mask: Mask) -> SeenLink:
