@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from idportal.audit.views import audit, audit_export
 from idportal.views.overview import overview
 from idportal.views.theme import theme
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("login/", LOG_IN, name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("theme/", theme, name="theme"),
+    path("audit/", audit, name="audit"),
+    path("audit/export/", audit_export, name="audit_export"),
     path("", include("ingest.page_urls")),
     path("webhooks/", include("idportal.webhooks.page_urls")),
     path("", include("profiles.page_urls")),

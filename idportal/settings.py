@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "idportal.middleware.no_copies_of_personal_pages",
+    "idportal.audit.middleware.noted",
     "profiles.api.limits.say_allowance",
 ]
 

@@ -12,6 +12,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 
+from ingest.audit.models import AuditEntry as AuditEntry
 from ingest.privacy.models import HashedKind as HashedKind
 from ingest.privacy.models import RetentionRule as RetentionRule
 from ingest.privacy.models import Suppression as Suppression

@@ -47,8 +47,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Playwright runs tests in contexts of their own, whose connections nobody closes: the database could not go."""
-    yield
     from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # tests with real commits empty all tables
+        cursor.execute("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_not_emptied")
+    yield
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

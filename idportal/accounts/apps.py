@@ -17,4 +17,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from idportal.audit.logging_in import listen
+
+        listen()
         post_migrate.connect(_grant_roles, sender=self, dispatch_uid="accounts.grant_roles")

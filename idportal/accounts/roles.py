@@ -25,6 +25,7 @@ ADMINISTRATOR = [
     "profiles.change_rules",
     "profiles.set_second_eyes",
     "accounts.manage_people",
+    "ingest.view_audit",
     "profiles.manage_api_clients",
     "webhooks.manage_webhooks",
     "profiles.confirm_erasure",

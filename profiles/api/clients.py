@@ -14,6 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
+from ingest.audit.log import note
 from profiles.models import ApiClient
 
 PREFIX = "idp_"
@@ -47,6 +48,7 @@ def create_client(
     )  # fmt: skip
     client.full_clean()
     client.save(force_insert=True)
+    note(actor="system", action="api_client_made", subject=client.name, detail={"scopes": client.scopes})
     return NewClient(client, token)
 
 
@@ -57,12 +59,14 @@ def rotate_token(client: ApiClient, *, overlap: timedelta = timedelta(0)) -> str
     client.old_token_until = timezone.now() + overlap if overlap else None
     client.token_prefix, client.token_sha256 = token[:12], sha256(token)
     client.save(update_fields=["token_prefix", "token_sha256", "old_token_sha256", "old_token_until"])
+    note(actor="system", action="api_token_rotated", subject=client.name)
     return token
 
 
 def revoke_client(client: ApiClient) -> None:
     client.revoked_at = timezone.now()
     client.save(update_fields=["revoked_at"])
+    note(actor="system", action="api_client_revoked", subject=client.name)
 
 
 def client_of(token_sha256: str) -> ApiClient | None:

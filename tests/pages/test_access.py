@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
-from ingest.models import Delivery, RawEvent, RejectedRecord, Source
+from ingest.models import AuditEntry, Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.urls import urlpatterns as api_urls
 from profiles.models import Erasure
 from profiles.rules.rules import apply_rules
@@ -31,6 +31,8 @@ MANAGE_WEBHOOKS = {"administrator"}
 SEE_DECISIONS = {"analyst", "steward", "administrator"}
 PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
+    "audit": CHANGE_RULES,
+    "audit_export": CHANGE_RULES,
     "privacy": PRIVACY,
     "retention": PRIVACY,
     "erasure": PRIVACY,
@@ -154,6 +156,7 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     delivery_of = f"{webhook}deliveries/{told.event.event_id}/"
     erasure, done = erasures()
     return {
+        "audit": "/audit/", "audit_export": "/audit/export/",
         "privacy": "/privacy/", "retention": "/privacy/retention/",
         "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
         "exports": "/export/", "export_file": "/export/file/?table=links&format=csv",
@@ -234,8 +237,9 @@ def every_route() -> dict[str, str]:
 
 
 def everything_stored() -> dict[str, int]:
-    """How many rows each table has, apart from who is logged in."""
-    models = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and m is not Session]
+    """How many rows each table has, apart from who is logged in and what was noted of that."""
+    apart = {Session, AuditEntry}
+    models = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and m not in apart]
     return {m._meta.db_table: m._base_manager.count() for m in models}
 
 
