@@ -16,7 +16,7 @@ KNOWN = (
 GENDERS = {"m": "m", "male": "m", "man": "m", "herr": "m", "mr": "m", "f": "f", "female": "f", "w": "f", "woman": "f", "frau": "f",
            "mrs": "f", "ms": "f", "miss": "f"}  # fmt: skip
 TEXTS = (
-    "given short_name given_sound given_initial middle surname surname_sound suffix gender dob dob_swapped "
+    "given short_name given_sound given_initial middle whole surname surname_sound suffix gender dob dob_swapped "
     "email email_local email_number phone phone2 phone_end street house postcode city company"
 ).split()
 LISTS = ("given_keys", "surname_keys")
@@ -97,9 +97,16 @@ def _person(out: dict[str, list[Any]], value: dict[str, str | None]) -> None:
     out["surname_sound"].append(names.sound(surname.replace(" ", "")) if surname else None)
     out["given_initial"].append(given[0] if given else None)
     out["middle"].append(names.fold(name.middle or "") or None)
+    out["whole"].append(_whole(given, name.middle, surname))
     out["suffix"].append(name.suffix)
     out["gender"].append(GENDERS.get(names.fold(value["gender"] or value["title"] or "")))
     out["company"].append(names.fold(value["company"] or "") or None)
+
+
+def _whole(*parts: str | None) -> str | None:
+    """All words of a name, in one order, however it is parted into given name and surname."""
+    words = sorted(names.fold(" ".join(part for part in parts if part)).split())
+    return "".join(words) if len(words) > 1 else None
 
 
 def _contact(out: dict[str, list[Any]], value: dict[str, str | None], month_first: dict[str | None, bool]) -> None:

@@ -46,7 +46,8 @@ def _across(left: str, right: str, least: float) -> str:
 _SAME_PLACE = "(postcode_l = postcode_r OR city_l = city_r OR ((postcode_l IS NULL OR postcode_r IS NULL) AND (city_l IS NULL OR city_r IS NULL)))"
 _SAME_HOUSE = "coalesce(house_l, '') = coalesce(house_r, '')"
 _MONTHS = "(12 * (CAST(substr(dob_l, 1, 4) AS INTEGER) - CAST(substr(dob_r, 1, 4) AS INTEGER)) + CAST(substr(dob_l, 6, 2) AS INTEGER) - CAST(substr(dob_r, 6, 2) AS INTEGER))"
-_SWAPPED = f"{_across('given', 'surname', 0.9)} AND {_across('surname', 'given', 0.9)}"
+_PARTED = "(whole_l = whole_r AND (given_l <> given_r OR surname_l <> surname_r))"
+_SWAPPED = f"({_across('given', 'surname', 0.9)} AND {_across('surname', 'given', 0.9)} OR {_PARTED})"
 
 GIVEN = Comparison(
     "given name",
@@ -62,7 +63,7 @@ GIVEN = Comparison(
             "the initial fits",
             0.05,
         ),
-        Level(_SWAPPED, "given name and surname swapped", 0.02),
+        Level(_SWAPPED, "given name and surname swapped, or parted otherwise", 0.02),
         Level(_jw("given", 0.75), "given names resemble each other", 0.03),
         Level("ELSE", "different given names", 0.02),
     ),
@@ -83,7 +84,13 @@ MIDDLE = Comparison(
     _either_null("middle"),
     (
         Level(_same("middle"), "same middle name", 0.7),
-        Level("substr(middle_l, 1, 1) = substr(middle_r, 1, 1)", "middle initial fits", 0.2),
+        Level(
+            "(length(middle_l) = 1 OR length(middle_r) = 1) AND substr(middle_l, 1, 1) = substr(middle_r, 1, 1)"
+            f" OR {_jw('middle', 0.9)} OR substr(middle_l, 1, length(middle_r)) = middle_r"
+            " OR substr(middle_r, 1, length(middle_l)) = middle_l",
+            "middle initial fits, or a typo",
+            0.2,
+        ),
         Level("ELSE", "different middle names", 0.1),
     ),
 )

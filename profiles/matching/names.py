@@ -12,7 +12,7 @@ TITLES = frozenset(
     (
         "mr mrs ms miss mx dr prof professor herr frau sir dame lady lord rev reverend fr madame mme monsieur mlle "
         "sr sra srta senor senora señor señora dipl ing mag dra don dona doña sig signor signora capt captain col "
-        "hon г-н г-жа господин госпожа mstr master messrs"
+        "hon president sheikh shaikh shaykh haji hajji mullah г-н г-жа господин госпожа mstr master messrs"
     ).split()
 )
 GENERATIONS = {
@@ -36,6 +36,19 @@ NO_NAME = frozenset(
         "info office"
     ).split()
 )
+# Names that letters of another script are written as; all that stand in one line are one.
+SPELLINGS = {
+    word: line.split()[0]
+    for line in (
+        "mohammed muhammad mohammad mohamed mohamad muhammed muhamad mohd mukhammad mehmed",
+        "ahmed ahmad ahmet achmad", "yusuf yousef youssef yousuf yusef jusuf", "hussein husain hussain husein hossein hosein",
+        "mahmoud mahmud mahmood mahmut", "omar umar omer", "abdullah abdallah abdulla", "ibrahim ebrahim ibraheem",
+        "sergey sergei sergej serhiy serge", "yuri yury iurii jurij yuriy", "dmitry dmitri dimitri dmitriy dmytro dimitrios",
+        "alexey alexei aleksey aleksej oleksiy", "alexander aleksandr alexandr aleksander oleksandr", "mikhail michail mykhailo",
+        "giorgos georgios yorgos george", "yannis ioannis giannis",
+    )
+    for word in line.split()
+}  # fmt: skip
 _nicknames = NickNamer()
 
 
@@ -89,6 +102,8 @@ def name_keys(name: str, *, given: bool) -> tuple[str, ...]:
         for word in words[:2]:
             canon = _nicknames.canonicals_of(word)
             keys.update(f"~{c}" for c in canon)
+            if word in SPELLINGS:
+                keys.add(f"~{SPELLINGS[word]}")
             if _nicknames.nicknames_of(word):
                 keys.add(f"~{word}")
     keys.update(f"={sound(w)}" for w in words if len(sound(w)) > 2)
@@ -98,7 +113,7 @@ def name_keys(name: str, *, given: bool) -> tuple[str, ...]:
 
 def _words(text: str | None) -> list[str]:
     text = re.sub(r"\(.*?\)|\".*?\"", " ", unicodedata.normalize("NFKC", text or ""))
-    return [w for w in re.split(r"[\s.;/]+", text.replace("’", "'")) if re.search(r"\w", w)]
+    return [w for w in re.split(r"[\s.;/·・]+", text.replace("’", "'")) if re.search(r"\w", w)]
 
 
 def _junk(word: str) -> bool:
@@ -122,7 +137,9 @@ def _drop_titles(words: list[str]) -> list[str]:
 
 def split_full_name(text: str) -> PersonName:
     """“Last, First Middle” or “First Middle van Last Jr”; a name in Han or Hangul without blanks has its surname first."""
-    text = re.sub(r"<[^>]*>", " ", text)
+    text = re.sub(r"<[^>]*>", " ", text).strip()
+    if not re.search(r"[\s,.]", text):  # written as one word
+        text = re.sub(r"(?<=[a-zà-ÿ]{2})(?=[A-ZÀ-Þ][a-zà-ÿ]{2})|-", " ", text)
     before, comma, after = text.partition(",")
     rest = _drop_titles(_words(after))
     if comma and rest and not (len(rest) == 1 and fold(rest[0]) in {*GENERATIONS, *DEGREES}):

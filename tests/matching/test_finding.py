@@ -1,9 +1,12 @@
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from profiles.matching import Model, UnusableRecords, cluster, find_matches, train
+from profiles.matching import Model, UnusableRecords, cluster, find_matches, guards, scoring, train
+from profiles.matching.cleaning import clean
+from profiles.matching.comparisons import comparisons
 from tests.matching.people import crowd
 
 
@@ -67,6 +70,15 @@ def test_of_changed_records_exactly_that_is_found_that_a_full_run_finds(
         assert find_matches(people[0], model, changed=changed).equals(expected)
 
 
+def test_two_born_a_few_years_apart_are_hardly_father_and_son() -> None:
+    fields = [c.field for c in comparisons([])]
+    weights, levels = np.full((2, len(fields)), 3.0), np.zeros((2, len(fields)), np.int64)
+    levels[:, fields.index("birth date")] = (5, 6)
+    kind = [k.name for k in guards.KINDS].index("generations")
+    near, far = guards.kind_weights(fields, weights, levels)[:, kind]
+    assert near < far - 4
+
+
 def test_every_record_is_in_one_cluster(people: tuple[pa.Table, dict[str, str]], matches: pa.Table) -> None:
     clusters = cluster(people[0], matches, threshold=0.9)
     assert sorted(clusters.column("record_id").to_pylist()) == sorted(people[1])
@@ -82,6 +94,29 @@ def test_records_without_ids_are_refused_with_a_reason() -> None:
 def test_any_one_column_is_enough_to_run() -> None:
     records = pa.table({"record_id": ["1", "2", "3"], "full_name": ["Ada Lovelace", "Lovelace, Ada", None]})
     assert find_matches(records, train(records)).num_columns == 5
+
+
+NAMES = [
+    ("Mohammed Karimi", "Muhammad Karimi", True),
+    ("Kim Jong-un", "Kim Jong Un", True),
+    ("Ada Lovelace", "Lovelace Ada", True),
+    ("贝拉克·奥巴马", "贝拉克 奥巴马", True),
+    ("VladimirPutin", "Vladimir Putin", True),
+    ("Sheikh Isa Tarif", "Isa Tarif", True),
+    ("Malik Ruslanovich Barkhanov", "Malik Magomedovich Barkhanov", False),
+    ("Wang Jie", "Wei Wang", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), NAMES)
+def test_names_are_alike_however_they_are_spelled_and_parted(one: str, other: str, alike: bool) -> None:
+    """By itself a name that is alike speaks for one person in every part that is compared."""
+    records = pa.table({"record_id": ["1", "2"], "full_name": [one, other]})
+    connection = scoring.open_people(clean(records), [])
+    model = Model([], [[level.m for level in c.levels] for c in comparisons([])], [], {"match": 0.01}, trained_on=2)
+    table = scoring.compare(connection, model, pairs=scoring.pair_table(np.array([0]), np.array([1])))
+    ((given, surname, middle),) = connection.execute(f"SELECT level_0, level_1, level_2 FROM {table}").fetchall()
+    assert (0 <= given <= 4 and surname <= 2 and middle <= 1) is alike
 
 
 def test_answers_make_it_better_and_leave_the_order_of_other_pairs_alone(
