@@ -9,6 +9,7 @@ from profiles.reading import read
 
 HALF = 100.0  # of a weight's bar, each side of the middle
 HEIGHT = 96.0
+THRESHOLDS = (50, 65, 80, 95)
 MOST_BITS = 20.0  # beyond it a bar is full: some levels are worth more than any chart shows
 
 
@@ -68,11 +69,37 @@ def _drawn(level: LevelBar, widest: float) -> LevelBar:
     return LevelBar(level.words, level.weight, level.same, level.other, round(x, 1), width)
 
 
-def probabilities(automatic: float | None) -> list[ProbabilityBar]:
-    """The candidates, from those that are hardly any to those that are all but sure, in twenty steps."""
-    counts = {row["step"]: row["candidates"] for row in read("match_probabilities", dict[str, int])}
+@dataclass(frozen=True)
+class Expected:
+    """Of the candidates from a probability on, in percent, so many are one person."""
+
+    threshold: int
+    candidates: int
+    precision: float
+
+
+@dataclass(frozen=True)
+class Candidates:
+    bars: list[ProbabilityBar]
+    expected: list[Expected]
+
+
+def candidates(automatic: float | None) -> Candidates:
+    """In twenty steps, from those that are hardly any to those that are all but sure; and what the surest amount to."""
+    found = {row["step"]: row for row in read("match_probabilities", dict[str, Any])}
+    counts = {step: row["candidates"] for step, row in found.items()}
     tallest = max(counts.values(), default=0) or 1
-    return [_bar(step, counts.get(step, 0), tallest, automatic) for step in range(20)]
+    bars = [_bar(step, counts.get(step, 0), tallest, automatic) for step in range(20)]
+    return Candidates(bars, [e for t in THRESHOLDS if (e := _expected(t, found))])
+
+
+def _expected(threshold: int, found: Mapping[int, Mapping[str, Any]]) -> Expected | None:
+    """None where none is as unsure as that: a higher threshold says the same."""
+    above = [row for step, row in found.items() if step * 5 >= threshold]
+    total = sum(row["candidates"] for row in above)
+    if not any(threshold <= step * 5 < threshold + 15 for step in found):
+        return None
+    return Expected(threshold, total, sum(row["right_ones"] for row in above) / total * 100)
 
 
 def _bar(step: int, count: int, tallest: int, automatic: float | None) -> ProbabilityBar:

@@ -14,7 +14,7 @@ from ingest.views import requests
 from profiles.identities import summaries
 from profiles.matches import runs as match_runs
 from profiles.matches.answers import answers_since
-from profiles.matches.charts import HALF, HEIGHT, prior_of, probabilities, weights_of
+from profiles.matches.charts import HALF, HEIGHT, candidates, prior_of, weights_of
 from profiles.matches.models import (
     NotTried,
     apply_draft,
@@ -60,10 +60,12 @@ def _page(request: requests.PageRequest, *, status: int = 200, **more: Any) -> H
 
 
 def _of_model(model: MatchModel) -> dict[str, Any]:
+    found = candidates(model.automatic_threshold)
     return {
         "form": {"review": _percent(model.review_threshold), "automatic": _percent(model.automatic_threshold)},
         "candidates": MatchCandidate.objects.count(),
-        "bars": probabilities(model.automatic_threshold),
+        "bars": found.bars,
+        "expected": found.expected,
         "chart_height": HEIGHT,
         "half": HALF,
         "comparisons": weights_of(model.parameters),

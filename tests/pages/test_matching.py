@@ -1,5 +1,6 @@
 """The page of probable matches: the model, its thresholds, runs with their progress, a draft to apply or discard."""
 
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ def test_the_page_shows_the_model_its_weights_and_its_runs(analyst: Client, matc
             assert level.words in page
     assert "All profiles" in page
     assert "Ana" in page
+    assert re.search(r"<b>\d+\.\d %</b> of the 5 from \d+ % on", page)
     assert "Try them out" not in page
     assert "Compare everybody now" not in page
 
