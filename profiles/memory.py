@@ -1,4 +1,7 @@
-"""Takes nothing, gives the connection to Redis: what is kept there can be lost at any time."""
+"""Takes nothing, gives the connection to the cache: what is kept there can be lost at any time, all at once.
+
+Of a part of it only what expires may go, the soonest first (`volatile-ttl`): without the counters and tombstones of
+lookup_cache.py an answer could outlive its change."""
 
 import socket
 import threading
@@ -14,7 +17,7 @@ SECONDS = 1.0  # it is on this machine or beside it; who waits longer does witho
 
 @cache
 def memory() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    return redis.Redis.from_url(settings.CACHE_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
 
 
 class Wire(threading.local):

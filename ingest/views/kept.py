@@ -30,12 +30,14 @@ def kept(request: requests.PageRequest) -> HttpResponse:
         return render(request, "ingest/kept_replays.html", _replays())
     span, after = _span(request.GET), requests.text(request.GET, "after")
     found, trouble = _found(span, after)
+    misread = [name for name in ("since", "until") if requests.text(request.GET, name) and not _time(request.GET[name])]
     replayed = replayed_keys(found[:PAGE])
     context = {
         "objects": [(one, one.key in replayed) for one in found[:PAGE]],
         "after": found[PAGE - 1].key if len(found) > PAGE else None,
         "paged": bool(after),
         "trouble": trouble,
+        "misread": bool(misread),
         "span": span,
         "kinds": KeptReplay.What.choices,
         **_replays(),
@@ -47,7 +49,10 @@ def kept(request: requests.PageRequest) -> HttpResponse:
 @permission_required("ingest.replay", raise_exception=True)
 @require_POST
 def kept_replay(request: requests.PageRequest) -> HttpResponse:
-    span = _span(request.POST)
+    span = _whole_span(request.POST)
+    if span is None:
+        messages.error(request, "Nothing is replayed: give what, and two times, the first before the second.")
+        return redirect("kept")
     ask(span=span, author=request.user.get_username())
     announce_replay()
     messages.success(request, "The replay runs. What has landed before is a duplicate, nothing lands twice.")
@@ -81,8 +86,17 @@ def _span(fields: Mapping[str, str]) -> Span:
     )
 
 
+def _whole_span(fields: Mapping[str, str]) -> Span | None:
+    """Nothing where any part can't be read: what is replayed is what was asked for."""
+    since, until = _time(requests.text(fields, "since")), _time(requests.text(fields, "until"))
+    if requests.text(fields, "what") not in KeptReplay.What.values or not since or not until or since >= until:
+        return None
+    return _span(fields)
+
+
 def _time(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

@@ -41,6 +41,11 @@ def token() -> str:
     return create_client(name="crm", scopes=["read"], rate_limit=10_000_000).token
 
 
+def test_answers_are_kept_in_the_cache_and_not_with_the_broker(settings: Any) -> None:
+    settings.CACHE_URL, settings.REDIS_URL = "redis://cache:6379/0", "redis://broker:6379/0"
+    assert memory.__wrapped__().connection_pool.connection_kwargs["host"] == "cache"
+
+
 def look_up(token: str, value: str = "b@x.org") -> Any:
     headers = {"Authorization": f"Bearer {token}"}
     return Client().get("/api/v1/lookup/", {"kind": "email", "value": value}, headers=headers).json()["profile_id"]

@@ -216,13 +216,35 @@ def test_the_command_lists_and_replays(s3: Any) -> None:
         call_command("replay", What.ARCHIVE, "--since", "2026-11-20", "--until", "2026-11-20")
 
 
-def test_the_page_lists_objects_and_starts_a_replay(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def steward(db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr("ingest.views.kept.announce_replay", lambda: None)
-    put(s3, failed(record(event(messageId="a"))))
-    steward = Client()
     user = User.objects.create_user("sten", password="x")
     user.groups.add(Group.objects.get(name="steward"))
-    steward.force_login(user)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"since": "yesterday"}, {"until": ""}, {"since": "2026-11-20T11:00"}, {"since": "0001-01-01T00:00+23:00"},
+     {"what": "everything"}],
+)  # fmt: skip
+def test_a_span_that_can_not_be_read_replays_nothing(steward: Client, wrong: dict[str, str]) -> None:
+    asked = {"what": What.UNDELIVERED, "since": "2026-11-20T10:00", "until": "2026-11-20T11:00", **wrong}
+    page = steward.post(reverse("kept_replay"), asked, follow=True).content.decode()
+    assert "Nothing is replayed" in page
+    assert not KeptReplay.objects.exists()
+
+
+def test_the_page_says_that_it_left_a_time_out(steward: Client) -> None:
+    assert "A time that can't be read" in steward.get(reverse("kept"), {"since": "yesterday"}).content.decode()
+    assert "A time that can't be read" not in steward.get(reverse("kept"), {"since": ""}).content.decode()
+
+
+def test_the_page_lists_objects_and_starts_a_replay(s3: Any, steward: Client) -> None:
+    put(s3, failed(record(event(messageId="a"))))
     asked = {"what": What.UNDELIVERED, "since": "2026-11-20T10:00", "until": "2026-11-20T11:00"}
     page = steward.get(reverse("kept"), asked).content.decode()
     assert "events-1-a" in page

@@ -159,7 +159,7 @@ def test_the_database_can_run_the_schedule_and_logs_no_values() -> None:
 
 
 def test_the_broker_forgets_nothing_and_speaks_what_celery_understands() -> None:
-    for name, policy in [("BrokerParameters", "noeviction"), ("CacheParameters", "allkeys-lru")]:
+    for name, policy in [("BrokerParameters", "noeviction"), ("CacheParameters", "volatile-ttl")]:
         set_to = properties(PORTAL, name)["Properties"]
         assert (set_to["maxmemory-policy"], set_to["cluster-enabled"]) == (policy, "no")
     assert not resources(PORTAL, "AWS::ElastiCache::ServerlessCache")
