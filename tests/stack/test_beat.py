@@ -31,7 +31,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(app, "now", told)
     scheduler = SteadyScheduler(app, schedule_filename=str(tmp_path / "schedule"))
     for entry in scheduler.schedule.values():
-        entry.schedule.nowfun = told
+        monkeypatch.setattr(entry.schedule, "nowfun", told)
         entry.last_run_at = START
     monkeypatch.setattr(SteadyScheduler, "producer", None)
     done: list[str] = []
