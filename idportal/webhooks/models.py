@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class EventType(models.TextChoices):
@@ -56,6 +57,10 @@ class Webhook(models.Model):
     @property
     def host(self) -> str:
         return urlsplit(self.url).netloc
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_attempt_at <= timezone.now()
 
     @property
     def state(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from idportal.webhooks.addresses import Place, Refused, place_of
 
@@ -54,7 +55,7 @@ class Line:
             return self._exchange(body, headers)
         except Refused as error:
             return Answer(error=str(error))
-        except (ConnectionError, http.client.HTTPException, HTTPError, OSError) as error:
+        except (OSError, http.client.HTTPException, HTTPError, ValueError) as error:  # CertificateError is a ValueError
             self.close()
             if again and isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):
                 return self._answer(body, headers)  # it had been closed meanwhile, as anybody may
@@ -120,6 +121,6 @@ def _said(error: Exception) -> str:
         return f"No answer within {SECONDS} seconds."
     if isinstance(error, ConnectionRefusedError) or "refused" in str(error).lower():
         return "Nobody listens there: the connection was refused."
-    if "certificate" in str(error).lower():
+    if isinstance(error, CertificateError) or "certificate" in str(error).lower():
         return "The certificate is not valid for this host."
     return f"The connection broke: {type(error).__name__}."

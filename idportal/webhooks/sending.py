@@ -28,6 +28,7 @@ LONGEST_ASKED = timedelta(hours=6)  # more than that nobody has us wait
 GIVE_UP = timedelta(days=1)
 LEAST_FAILURES = 5  # before it is given up: a day in which we did not try tells nothing
 GONE = 410
+EVERYBODY = 0  # in place of a webhook
 _LOCK = 7401531
 
 
@@ -58,12 +59,13 @@ def take_turn(webhook_id: int, *, until: float) -> int:
                 if not _deliver(webhook, event, line):
                     break
                 sent += 1
+        _to_the_end_of_the_queue(webhook)
     return sent
 
 
 @contextmanager
 def alone(webhook_id: int, *, wait: float = 0) -> Iterator[bool]:
-    """Whether this process is the one that sends there; ends with the connection at the latest."""
+    """Whether this process is the one that sends there (or to EVERYBODY); ends with the connection at the latest."""
     free, until = _try_lock(webhook_id), time.monotonic() + wait
     while not free and time.monotonic() < until:
         time.sleep(0.1)
@@ -129,6 +131,11 @@ def _events(webhook: Webhook, until: float) -> Iterator[WebhookEvent]:
             return
         if len(batch) < BATCH and not _advance(webhook, last):
             return
+
+
+def _to_the_end_of_the_queue(webhook: Webhook) -> None:
+    now = timezone.now()
+    Webhook.objects.filter(pk=webhook.pk, next_attempt_at__lte=now).update(next_attempt_at=now)
 
 
 def _is_due(webhook: Webhook) -> bool:

@@ -6,15 +6,18 @@ from celery import shared_task
 
 from idportal.webhooks.composing import compose
 from idportal.webhooks.managing import forget_old_events
-from idportal.webhooks.sending import send_due
+from idportal.webhooks.sending import EVERYBODY, alone, send_due
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="webhooks.send")
 def send() -> None:
-    composed = compose()
-    sent = send_due()
+    with alone(EVERYBODY) as free:  # one process sends, in threads: a slow receiver keeps no other work waiting
+        if not free:
+            return
+        composed = compose()
+        sent = send_due()
     if composed or sent:
         logger.info("webhooks: %d events written down, %d delivered", composed, sent)
 

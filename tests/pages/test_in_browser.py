@@ -18,6 +18,7 @@ def addresses() -> dict[str, str]:
     event = RawEvent.objects.filter(type="identify").order_by("-event_id")[0].event_id
     unreadable, many = RejectedRecord.objects.order_by("-reason")
     merge = ProfileChange.objects.earliest("at").at
+    told = crowd.told_webhook()
     ids = {"ada": crowd.profile_id(crowd.ADA), "ben": crowd.profile_id(crowd.BEN)}
     return {
         "overview": "/", "events": "/events/", "no event found": "/events/?q=nobody", "event": f"/events/{event}/",
@@ -29,6 +30,8 @@ def addresses() -> dict[str, str]:
         "as of": f"/profiles/{ids['ada']}/history/?as_of={merge:%Y-%m-%dT%H:%M:%S.%fZ}",
         "sources": "/sources/", "source": f"/sources/{crowd.shop().pk}/", "new source": "/sources/new/",
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
+        "webhooks": "/webhooks/", "new webhook": "/webhooks/new/", "webhook": f"/webhooks/{told.webhook_id}/",
+        "webhook delivery": f"/webhooks/{told.webhook_id}/deliveries/{told.event.event_id}/",
         "kept": "/deliveries/kept/", "rejected": "/rejected/", "rejected record": f"/rejected/{many.pk}/",
         "unreadable": f"/rejected/{unreadable.pk}/",
         "nothing": "/nothing-here/",
