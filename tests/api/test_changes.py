@@ -13,6 +13,7 @@ from profiles.rules.rules import apply_rules
 from tests.api.conftest import Caller
 from tests.profiles.builders import land, resolve
 from tests.profiles.reference import Event
+from tests.profiles.test_erasure_laws import erase
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 60
@@ -32,6 +33,9 @@ class Follower:
             query = {"after": self.after} if self.after else {}
             page = self.caller.ask("changes/", limit=limit, **query)
             for change in page["results"]:
+                if change["change"] == "erased":
+                    gone = change["from_profile_id"]
+                    self.copy = {one: holder for one, holder in self.copy.items() if holder != gone}
                 for one in change["identifiers"]:
                     self.copy[one["kind"], one["value"]] = change["to_profile_id"]
             self.after = page["next"]
@@ -83,6 +87,23 @@ def test_a_copy_kept_by_the_feed_is_our_partition_after_a_thousand_changes(reade
         follower.follow()
         assert follower.copy == partition()
     assert newcomer.copy == early.copy
+
+
+def test_a_copy_kept_by_the_feed_forgets_who_was_erased(reader: Caller) -> None:
+    rng = random.Random(3)
+    early, late = Follower(reader), Follower(reader)
+    for rounds in range(12):
+        something_happens(rng)
+        early.follow(pages=rng.choice([1, None]), limit=rng.choice([3, 500]))
+        if rounds == 4:
+            late.follow()
+        profiles = sorted(set(Identifier.objects.values_list("profile_id", flat=True)))
+        if rounds % 3 == 2 and profiles:
+            erase(rng.choice(profiles), others_too=rng.random() < 0.5)
+    assert ProfileChange.objects.filter(change="erased").count() >= 4
+    for follower in (early, late, Follower(reader)):
+        follower.follow()
+        assert follower.copy == partition()
 
 
 def test_a_change_of_rules_is_in_the_feed(reader: Caller) -> None:

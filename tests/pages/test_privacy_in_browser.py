@@ -27,6 +27,9 @@ def look(page: Page, name: str) -> None:
 def test_a_person_is_erased(portal: Portal, browser: Browser, theme: str, size: str) -> None:
     public = crowd.ada()
     crowd.ben_and_the_kiosk()
+    said = {"consent": {"purposes": {"analytics": True, "email_marketing": False}}}
+    crowd.bring(crowd.record(crowd.event(email=ADA, context=said), source=crowd.shop()))
+    crowd.resolve()
     set_retention(source=crowd.shop(), days=90, author="Ana")
     context = browser.new_context(viewport=SIZES[size], color_scheme=theme)  # type: ignore[arg-type]
     portal.log_in(context, "administrator")
@@ -36,6 +39,9 @@ def test_a_person_is_erased(portal: Portal, browser: Browser, theme: str, size: 
         look(page, f"{name}-{theme}-{size}")
         found[name] = faults(page)
 
+    page.goto(f"{portal.url}/profiles/{public}/")
+    expect(page.get_by_role("heading", name="Consent")).to_be_visible()
+    seen("consent")
     page.goto(f"{portal.url}/privacy/")
     seen("empty")
     page.get_by_label("Any identifier of the person").fill("nobody@example.com")
