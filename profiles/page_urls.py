@@ -3,6 +3,7 @@
 from django.urls import path
 
 from profiles.views import (
+    api_clients,
     deciding,
     decisions,
     decisions_waiting,
@@ -49,6 +50,11 @@ urlpatterns = [
     path("matching/runs/<int:run_id>/stop/", matching.matching_stop, name="matching_stop"),
     path("matching/thresholds/", matching.matching_thresholds, name="matching_thresholds"),
     path("matching/draft/", matching.matching_draft, name="matching_draft"),
+    path("api-clients/", api_clients.api_clients, name="api_clients"),
+    path("api-clients/new/", api_clients.api_client_create, name="api_client_create"),
+    path("api-clients/<int:client_id>/", api_clients.api_client, name="api_client"),
+    path("api-clients/<int:client_id>/rotate/", api_clients.api_client_rotate, name="api_client_rotate"),
+    path("api-clients/<int:client_id>/revoke/", api_clients.api_client_revoke, name="api_client_revoke"),
     path("export/", exports.exports, name="exports"),
     path("export/file/", exports.export_file, name="export_file"),
     path("privacy/", privacy.privacy, name="privacy"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
 from ingest.models import AuditEntry, Delivery, RawEvent, RejectedRecord, Source
+from profiles.api.clients import create_client
 from profiles.api.urls import urlpatterns as api_urls
 from profiles.models import Erasure
 from profiles.rules.rules import apply_rules
@@ -38,6 +39,9 @@ MAY_SEE = {
     "erasure": PRIVACY,
     "erasure_certificate": PRIVACY,
     "exports": PRIVACY,
+    "api_clients": CHANGE_RULES,
+    "api_client_create": CHANGE_RULES,
+    "api_client": CHANGE_RULES,
     "export_file": PRIVACY,
     "overview": EVERYONE,
     "events": SEE_EVENTS,
@@ -94,6 +98,9 @@ MAY_SEE = {
     "webhook_edit": MANAGE_WEBHOOKS,
 }
 MAY_POST = {
+    "api_client_create": CHANGE_RULES,
+    "api_client_rotate": CHANGE_RULES,
+    "api_client_revoke": CHANGE_RULES,
     "privacy": PRIVACY,
     "retention": CHANGE_RULES,
     "erasure_confirm": CHANGE_RULES,
@@ -155,10 +162,14 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     webhook = f"/webhooks/{told.webhook_id}/"
     delivery_of = f"{webhook}deliveries/{told.event.event_id}/"
     erasure, done = erasures()
+    client = create_client(name="shop", scopes=["read"]).client.pk
     return {
         "audit": "/audit/", "audit_export": "/audit/export/",
         "privacy": "/privacy/", "retention": "/privacy/retention/",
         "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
+        "api_clients": "/api-clients/", "api_client_create": "/api-clients/new/",
+        "api_client": f"/api-clients/{client}/", "api_client_rotate": f"/api-clients/{client}/rotate/",
+        "api_client_revoke": f"/api-clients/{client}/revoke/",
         "exports": "/export/", "export_file": "/export/file/?table=links&format=csv",
         "erasure_cancel": f"/privacy/{erasure}/cancel/", "erasure_certificate": f"/privacy/{done}/certificate/",
         "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
