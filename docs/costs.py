@@ -99,7 +99,7 @@ def page(a: Assumed) -> str:
         "# What it costs, and what is full first",
         "",
         "Computed by `docs/costs.py` from named prices; change one by `python docs/costs.py firehose_gb=0.031`. They",
-        "are round figures for Frankfurt written from memory in November 2026, compared with no price list: **look yours up",
+        "are round figures written from memory in November 2026, compared with no price list: **look yours up",
         "before you trust a sum**, at <https://calculator.aws/> or on each service's page under <https://aws.amazon.com/pricing/>.",
         "",
         "| US dollars a month | " + " | ".join(f"{size:,} million events" for size in sizes) + " |",

@@ -133,7 +133,12 @@ def test_every_function_has_a_role_a_log_with_an_end_and_a_share_of_its_own(path
 
 
 def test_what_holds_data_is_kept_encrypted_and_private() -> None:
-    for path, name in [(PIPELINE, "Archive"), (PIPELINE, "ArchiveKey"), (PORTAL, "DjangoSecret")]:
+    for path, name in [
+        (PIPELINE, "Archive"),
+        (PIPELINE, "ArchiveKey"),
+        (PORTAL, "DjangoSecret"),
+        (PORTAL, "PrivacyKey"),
+    ]:
         assert template(path)["Resources"][name]["DeletionPolicy"] == "Retain"
     database = properties(PORTAL, "Database")
     assert template(PORTAL)["Resources"]["Database"]["DeletionPolicy"] == "Snapshot"
@@ -194,7 +199,7 @@ def test_no_secret_stands_in_a_templates_text() -> None:
         for container in one["Properties"]["ContainerDefinitions"]:
             given = {each["Name"] for each in container["Environment"]}
             assert not {name for name in given if "PASSWORD" in name or name in ("SECRET_KEY", "REGISTRY_TOKEN")}
-            assert {"DATABASE_PASSWORD", "SECRET_KEY"} <= {each["Name"] for each in container["Secrets"]}
+            assert {"DATABASE_PASSWORD", "SECRET_KEY", "PRIVACY_KEY"} <= {each["Name"] for each in container["Secrets"]}
 
 
 def test_the_nested_stack_gets_each_parameter_that_has_no_default() -> None:
@@ -232,3 +237,30 @@ def test_the_access_log_holds_no_personal_data() -> None:
 def test_the_streams_name_is_the_local_ones_pattern() -> None:
     assert STREAM.endswith("-events")
     assert text(properties(PIPELINE, "Stream")["DeliveryStreamName"]) == "shop-events"
+
+
+def test_the_front_door_is_throttled_and_lets_browsers_in() -> None:
+    door = properties(PIPELINE, "FrontDoor")
+    assert text(door["DefaultRouteSettings"]["ThrottlingRateLimit"]) == "<CollectRequestsPerSecond>"
+    assert text(door["DefaultRouteSettings"]["ThrottlingBurstLimit"]) == "<CollectRequestsPerSecond>"
+    assert text(door["CorsConfiguration"]["AllowOrigins"]) == "<CollectOrigins>"
+    assert {"POST", "OPTIONS"} <= set(door["CorsConfiguration"]["AllowMethods"])
+    assert text(properties(PIPELINE, "AccessLog")["RetentionInDays"]) == "<LogDays>"
+
+
+def test_archive_and_errors_end_and_are_encrypted_by_a_key_that_rotates() -> None:
+    bucket = properties(PIPELINE, "Archive")
+    ends = {one["Prefix"] for one in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in one}
+    assert ends == {"archive/", "errors/"}
+    [encrypted] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encrypted["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert properties(PIPELINE, "ArchiveKey")["EnableKeyRotation"] is True
+    rotation = properties(PIPELINE, "AccessKeyRotation")
+    assert text(rotation["RotationRules"]["AutomaticallyAfterDays"]) == "<KeyRotationDays>"
+
+
+def test_workers_scale_by_queue_and_by_lag_and_the_portal_by_load() -> None:
+    policies = resources(PORTAL, "AWS::ApplicationAutoScaling::ScalingPolicy")
+    assert {"WorkerByQueue", "WorkerByLag", "PortalByLoad"} <= set(policies)
+    assert properties(PORTAL, "Https")["SslPolicy"].startswith("ELBSecurityPolicy-TLS13")
+    assert resources(PORTAL, "AWS::WAFv2::WebACLAssociation")
