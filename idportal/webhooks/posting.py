@@ -69,11 +69,15 @@ class Line:
         try:
             connection.request("POST", self._target, body=body, headers={"Host": self._host, **headers},
                                preload_content=False, decode_content=False, enforce_content_length=False)  # fmt: skip
-            return self._read(connection.getresponse())
+            answer = self._read(connection.getresponse())
         except Exception:
             if late.is_set():
                 raise TimeoutError from None
             raise
+        else:
+            if late.is_set():  # headers that were cut off look like whole ones
+                raise TimeoutError
+            return answer
         finally:
             limit.cancel()
 

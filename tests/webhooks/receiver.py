@@ -1,5 +1,6 @@
 """A real HTTP server that takes webhooks, and can be told to misbehave."""
 
+import contextlib
 import json
 import threading
 import time
@@ -16,6 +17,7 @@ class Receiver:
         self.headers: dict[str, str] = {}
         self.body = b"thanks"
         self.slow = 0.0
+        self.drips = False  # an answer that never ends, a byte at a time
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
@@ -70,12 +72,26 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status = receiver.take({name.lower(): value for name, value in self.headers.items()}, body)
+            if receiver.drips:
+                self.drip()
+            else:
+                self.answer(status)
+
+        def answer(self, status: int) -> None:
             self.send_response(status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(receiver.body)))
             self.end_headers()
             self.wfile.write(receiver.body)
+
+        def drip(self) -> None:
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    time.sleep(0.05)
+            self.close_connection = True
 
         def log_message(self, *args: object) -> None:
             pass

@@ -19,6 +19,8 @@ from idportal.webhooks.sending import send_due, take_turn
 from profiles.deciding.decisions import Named, decide, withdraw
 from profiles.ids import public_id
 from profiles.models import Decision, Identifier, ProfileChange
+from profiles.privacy.carrying_out import run
+from profiles.privacy.erasure import ask, confirm
 from tests.profiles.builders import land, resolve
 from tests.profiles.reference import Event
 from tests.webhooks.conftest import Clock
@@ -211,14 +213,17 @@ def test_the_pause_doubles_to_an_hour_and_is_never_shorter_than_asked() -> None:
 
 
 @pytest.mark.django_db
-def test_a_slow_receiver_is_cut_off_also_where_it_drips(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["silent", "dripping"])
+def test_a_slow_receiver_is_cut_off_also_where_it_drips(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     monkeypatch.setattr(posting, "SECONDS", 0.3)
     webhook = webhook_to(receiver)
     person("a@x.org")
-    receiver.slow = 1
+    receiver.slow, receiver.drips = (2, False) if how == "silent" else (0, True)
     began = time.monotonic()
     assert send(webhook) == 0
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 1.8
     assert WebhookAttempt.objects.get().error == "No answer within 0.3 seconds."
 
 
@@ -348,3 +353,21 @@ def test_a_page_of_changes_is_written_by_one_process_at_a_time(receiver: Receive
 def _compose_and_close() -> None:
     compose()
     connection.close()
+
+
+@pytest.mark.django_db
+def test_the_erasure_of_a_real_person_is_told_and_names_nobody(receiver: Receiver) -> None:
+    webhook = webhook_to(receiver)
+    person("a@x.org", city="London")
+    number = Identifier.objects.get().profile_id
+    send(webhook)
+    erasure = ask(profile_id=number, author="Ana")
+    run(erasure.pk)
+    erasure.refresh_from_db()
+    confirm(erasure, author="Root", typed="ERASE")
+    while run(erasure.pk):
+        pass
+    send(webhook)
+    assert receiver.types == ["profile.created", "profile.erased"]
+    assert receiver.events[1]["data"]["profile_id"] == receiver.events[0]["data"]["profile_id"] == public_id(number)
+    assert "x.org" not in "".join(WebhookEvent.objects.values_list("body", flat=True))
