@@ -58,7 +58,8 @@ def _firehose(environ: Environment) -> list[str]:
     keys = environ.get("FIREHOSE_ACCESS_KEYS", "").split(",")
     environ |= {
         "FIREHOSE_STREAM": STREAM,
-        "FIREHOSE_ENDPOINT_URL": f"http://127.0.0.1:{environ['PORT']}/ingest/v1/deliveries",
+        "FIREHOSE_ENDPOINT_URL": environ.get("FIREHOSE_ENDPOINT_URL")
+        or f"http://127.0.0.1:{environ['PORT']}/ingest/v1/deliveries",
         "FIREHOSE_ACCESS_KEY": keys[0].strip() or kept_secret(embedded.var_dir(), "firehose_access_key"),
         "FIREHOSE_SOURCE_ARN": environ.get("FIREHOSE_SOURCE_ARNS", "").split(",")[0].strip() or SOURCE_ARN,
     }
