@@ -188,6 +188,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Letters: invitations. Without EMAIL_URL, such as smtp+tls://name:password@host:587, they are printed.
+globals().update(env.dj_email_url("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "idportal@localhost")
+
 # --- Security -------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

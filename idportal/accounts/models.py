@@ -1,9 +1,38 @@
-"""The person who logs in."""
+"""The person who logs in, and who was asked to join."""
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 
 
 class User(AbstractUser):
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)  # how often all sessions were ended at once
+
     class Meta:
         db_table = "users"
         permissions = [("manage_people", "Can create people and change their roles")]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session is of a password and of a count: when either changes, it has ended."""
+        told = self.password if not self.sessions_ended else f"{self.password}\0{self.sessions_ended}"
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        return salted_hmac(salt, told, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Invitation(models.Model):
+    """A link that makes one person, once, until it ends."""
+
+    email = models.EmailField(max_length=150)
+    role = models.CharField(max_length=20)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    author = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitations"
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

@@ -9,7 +9,16 @@ from django.utils.http import parse_header_parameters
 from ingest.audit.log import asked_from, note
 
 Answer = Callable[[HttpRequest], HttpResponse]
-NOT_NOTED = {"login", "logout", "theme", "review_keys", "review_claim"}  # noted by themselves, or of no consequence
+NOT_NOTED = {
+    "login",
+    "logout",
+    "people",
+    "person_change",
+    "invited",
+    "theme",
+    "review_keys",
+    "review_claim",
+}  # noted by themselves, or of no consequence
 SHOWN_ONCE = {"source_secret"}  # answered by a page, for it is never shown again
 # What programs do all day, many times a second; events say themselves where they came from.
 NOT_NOTED |= {"api_lookup_batch", "api_events", "api_identify", "api_identities"}

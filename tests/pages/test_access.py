@@ -32,6 +32,7 @@ MANAGE_WEBHOOKS = {"administrator"}
 SEE_DECISIONS = {"analyst", "steward", "administrator"}
 PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
+    "people": CHANGE_RULES,
     "audit": CHANGE_RULES,
     "audit_export": CHANGE_RULES,
     "privacy": PRIVACY,
@@ -101,6 +102,8 @@ MAY_POST = {
     "api_client_create": CHANGE_RULES,
     "api_client_rotate": CHANGE_RULES,
     "api_client_revoke": CHANGE_RULES,
+    "people": CHANGE_RULES,
+    "person_change": CHANGE_RULES,
     "privacy": PRIVACY,
     "retention": CHANGE_RULES,
     "erasure_confirm": CHANGE_RULES,
@@ -140,7 +143,7 @@ MAY_POST = {
     "webhook_do": MANAGE_WEBHOOKS,
     "webhook_replay": MANAGE_WEBHOOKS,
 }
-OPEN = {"login", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
+OPEN = {"login", "invited", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
 # Guarded by keys and tokens: being logged in opens none of them. What opens them is tested with what they do.
 KEPT = {"deliver", "registry", *(str(one.name) for one in api_urls)} - OPEN
 NOT_PAGES = OPEN | KEPT
@@ -164,7 +167,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     erasure, done = erasures()
     client = create_client(name="shop", scopes=["read"]).client.pk
     return {
-        "audit": "/audit/", "audit_export": "/audit/export/",
+        "people": "/people/", "person_change": f"/people/{10**9}/", "audit": "/audit/",
+        "audit_export": "/audit/export/",
         "privacy": "/privacy/", "retention": "/privacy/retention/",
         "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
         "api_clients": "/api-clients/", "api_client_create": "/api-clients/new/",

@@ -1,0 +1,100 @@
+"""Takes an administrator's word, gives people their role, their access, or an invitation. All of it is noted."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from idportal.accounts.models import Invitation, User
+from idportal.accounts.roles import ROLES
+from ingest.audit.log import note
+
+VALID = timedelta(days=7)
+LETTER = """You are invited to idportal as {role}.
+
+Choose your password here, within {days} days:
+{link}
+
+If you expected no such letter, ignore it.
+"""
+
+
+def people() -> QuerySet[User]:
+    return User.objects.prefetch_related("groups").order_by("username")
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at=None, expires_at__gt=timezone.now()).order_by("-pk")
+
+
+@transaction.atomic
+def change_role(*, person_id: int, role: str, author: str) -> User:
+    """Raises ValidationError for no role, and for the last administrator; User.DoesNotExist."""
+    if role not in ROLES:
+        raise ValidationError("Choose one of the roles.")
+    person = _held(person_id, stays=role == "administrator")
+    person.groups.set([Group.objects.get(name=role)])
+    note(actor=author, action="role_changed", subject=person.username, detail={"role": role})
+    return person
+
+
+@transaction.atomic
+def set_active(*, person_id: int, active: bool, author: str) -> User:
+    """All sessions of a person end with their access, for good. Raises as `change_role`."""
+    person = _held(person_id, stays=active)
+    person.is_active = active
+    person.sessions_ended = F("sessions_ended") + 1
+    person.save(update_fields=["is_active", "sessions_ended"])
+    note(actor=author, action="activated" if active else "deactivated", subject=person.username)
+    return person
+
+
+def _held(person_id: int, *, stays: bool) -> User:
+    """The person, locked; nobody else changes administrators meanwhile, so that two can't take each other away."""
+    administrators = Group.objects.select_for_update().get(name="administrator")
+    person = User.objects.select_for_update().get(pk=person_id)
+    others = User.objects.filter(is_active=True, groups=administrators).exclude(pk=person_id)
+    if not stays and person.groups.contains(administrators) and not others.exists():
+        raise ValidationError("This is the last administrator. Make somebody else one first.")
+    return person
+
+
+@transaction.atomic
+def invite(*, email: str, role: str, author: str) -> Invitation:
+    """The letter goes with the row: where it can't be sent, nobody was invited."""
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email, role=role, author=author, token_sha256=_digest(token), expires_at=timezone.now() + VALID
+    )
+    note(actor=author, action="invited", subject=f"invitation {invitation.pk}", detail={"role": role})
+    link = settings.PORTAL_URL + reverse("invited", args=[token])
+    send_mail("Your access to idportal", LETTER.format(role=role, days=VALID.days, link=link), None, [email])
+    return invitation
+
+
+def invitation_of(token: str) -> Invitation | None:
+    return open_invitations().filter(token_sha256=_digest(token)).first()
+
+
+@transaction.atomic
+def join(*, invitation: Invitation, password: str) -> User | None:
+    """None where the link was used meanwhile, or somebody has the name already."""
+    used = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=timezone.now())
+    if not used or User.objects.filter(username__iexact=invitation.email).exists():
+        return None
+    person = User.objects.create_user(invitation.email, email=invitation.email, password=password)
+    person.groups.set([Group.objects.get(name=invitation.role)])
+    note(actor=person.username, action="joined", subject=f"invitation {invitation.pk}")
+    return person
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

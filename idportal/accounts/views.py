@@ -1,0 +1,78 @@
+"""Takes an administrator's or an invited person's request, gives the People page or the page to join."""
+
+from smtplib import SMTPException
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from idportal.accounts import people as people_
+from idportal.accounts.forms import InvitationForm, JoinForm
+from idportal.accounts.models import User
+from idportal.accounts.roles import ROLES
+from ingest.views import requests
+
+
+@login_required
+@permission_required("accounts.manage_people", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def people(request: requests.PageRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people_.invite(**form.cleaned_data, author=request.user.get_username())
+        except (OSError, SMTPException):
+            form.add_error(None, "The letter could not be sent. Ask who runs the portal to look at EMAIL_URL.")
+        else:
+            messages.success(request, "Invited. The link in the letter is valid for seven days, once.")
+            return redirect("people")
+    context = {
+        "people": people_.people(),
+        "invitations": people_.open_invitations(),
+        "form": form,
+        "roles": list(ROLES),
+    }
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@permission_required("accounts.manage_people", raise_exception=True)
+@require_POST
+def person_change(request: requests.PageRequest, person_id: int) -> HttpResponse:
+    """A role where the form names one, else whether the person may log in."""
+    role, author = requests.text(request.POST, "role"), request.user.get_username()
+    try:
+        if role:
+            person = people_.change_role(person_id=person_id, role=role, author=author)
+        else:
+            active = requests.text(request.POST, "active") == "yes"
+            person = people_.set_active(person_id=person_id, active=active, author=author)
+    except User.DoesNotExist as nobody:
+        raise Http404 from nobody
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, f"Saved for {person.username}.")
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+def invited(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = people_.invitation_of(token)
+    if invitation is None:
+        return render(request, "accounts/join.html", status=410)
+    form = JoinForm(request.POST or None, initial={"email": invitation.email})
+    if request.method == "POST" and form.is_valid():
+        person = people_.join(invitation=invitation, password=form.cleaned_data["password1"])
+        if person is None:
+            return render(request, "accounts/join.html", status=410)
+        login(request, person)
+        return redirect("overview")
+    context = {"invitation": invitation, "form": form}
+    answer = render(request, "accounts/join.html", context, status=422 if form.errors else 200)
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
