@@ -11,7 +11,7 @@ from django.contrib.messages.storage.base import Message
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -32,6 +32,15 @@ def icon(name: str, classes: str = "") -> SafeString:
         '<svg class="icon {}" width="24" height="24" aria-hidden="true"><use href="{}#{}"></use></svg>',
         classes, static("vendor/tabler-icons.svg"), name,
     )  # fmt: skip
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """What stands between `such marks` is code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if place % 2 else part,) for place, part in parts)
+    )
 
 
 @register.simple_tag

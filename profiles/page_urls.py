@@ -4,6 +4,7 @@ from django.urls import path
 
 from profiles.views import (
     api_clients,
+    api_reference,
     deciding,
     decisions,
     decisions_waiting,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("matching/runs/<int:run_id>/stop/", matching.matching_stop, name="matching_stop"),
     path("matching/thresholds/", matching.matching_thresholds, name="matching_thresholds"),
     path("matching/draft/", matching.matching_draft, name="matching_draft"),
+    path("api-reference/", api_reference.api_reference, name="api_reference"),
+    path("api-reference/<str:name>/", api_reference.api_operation, name="api_operation"),
     path("api-clients/", api_clients.api_clients, name="api_clients"),
     path("api-clients/new/", api_clients.api_client_create, name="api_client_create"),
     path("api-clients/<int:client_id>/", api_clients.api_client, name="api_client"),

@@ -11,10 +11,11 @@ ADDRESS = "/api/v1/openapi.json"
 
 
 class ApiSchema(AutoSchema):
-    """Every endpoint asks for a token."""
+    """Every endpoint asks for a token, and says of which scope."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        return [{"token": []}]
+        asked = getattr(self.view, "permission_classes", [])
+        return [{"token": [str(may.scope) for may in asked if hasattr(may, "scope")]}]
 
 
 def description() -> dict[str, Any]:
@@ -26,7 +27,7 @@ def description() -> dict[str, Any]:
 @require_safe
 def openapi(request: HttpRequest) -> JsonResponse:
     """Open to all: it holds no data."""
-    answer = JsonResponse(_cached(), json_dumps_params={"indent": 1})
+    answer = JsonResponse(document(), json_dumps_params={"indent": 1})
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
 
@@ -34,7 +35,8 @@ def openapi(request: HttpRequest) -> JsonResponse:
 _made: list[dict[str, Any]] = []
 
 
-def _cached() -> dict[str, Any]:
+def document() -> dict[str, Any]:
+    """The description, made once."""
     if not _made:
         _made.append(description())
     return _made[0]
