@@ -30,6 +30,8 @@ def addresses() -> dict[str, str]:
         "as of": f"/profiles/{ids['ada']}/history/?as_of={merge:%Y-%m-%dT%H:%M:%S.%fZ}",
         "sources": "/sources/", "source": f"/sources/{crowd.shop().pk}/", "new source": "/sources/new/",
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
+        "API clients": "/api-clients/", "new API client": "/api-clients/new/", "export": "/export/", "people": "/people/",
+        "API reference": "/api-reference/", "API operation": "/api-reference/merge_profiles/", "audit": "/audit/",
         "webhooks": "/webhooks/", "new webhook": "/webhooks/new/", "webhook": f"/webhooks/{told.webhook_id}/",
         "webhook delivery": f"/webhooks/{told.webhook_id}/deliveries/{told.event.event_id}/",
         "kept": "/deliveries/kept/", "rejected": "/rejected/", "rejected record": f"/rejected/{many.pk}/",
