@@ -32,7 +32,7 @@ BEGIN
                         AND (x.carried_out_at IS NULL OR EXISTS (
                                 SELECT FROM pending_decisions d
                                 WHERE d.pending_decision_id = x.pending_id AND d.state = 'waiting')))
-    ORDER BY w.priority DESC
+    ORDER BY w.priority DESC, w.p, w.q
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS asked = ROW_COUNT;
     RETURN asked;
