@@ -68,7 +68,8 @@ def remembered(value: str) -> bool:
 
 def test_an_answer_is_remembered_and_forgotten_by_a_merge_and_its_withdrawal(token: str) -> None:
     apart = held_by()
-    assert [look_up(token) for _ in range(3)] == [apart] * 3
+    # Not by the first: a Redis that doesn't answer at once is done without.
+    assert {look_up(token) for _ in range(20)} == {apart}
     assert remembered("b@x.org")
     decision, _ = decide(action="assert", a=[A], b=[B], author="Ana")
     assert not remembered("b@x.org")
