@@ -8,7 +8,7 @@ BEGIN
         combination_id uuid, identifiers text[], arrival bigint, events bigint,
         first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint, is_new boolean
     ) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint, arrived boolean) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint, arrived boolean, known boolean) ON COMMIT DELETE ROWS;
     -- identifiers of the batch, then those of each neighbourhood that may change, as they are; but for standing and vouched,
     -- which are as the batch makes them
     CREATE TEMP TABLE work_named (
@@ -25,7 +25,7 @@ BEGIN
     ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
-        vouched boolean, is_new boolean, newly_vouched boolean
+        vouched boolean, is_new boolean, newly_vouched boolean, known_a boolean, known_b boolean
     ) ON COMMIT DELETE ROWS;
     -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
     -- 'profiles' or 'nothing' (see find_neighbourhoods)

@@ -7,9 +7,11 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
     SELECT n.a_id, n.b_id, coalesce(n.first_vouched, n.first_seen), coalesce(n.first_vouched_event, n.first_event),
            n.first_vouched IS NOT NULL OR coalesce(l.vouched, false),
            l.a_id IS NULL,
-           l.a_id IS NOT NULL AND n.first_vouched IS NOT NULL AND NOT l.vouched
+           l.a_id IS NOT NULL AND n.first_vouched IS NOT NULL AND NOT l.vouched,
+           n.known_a, n.known_b
     FROM (
         SELECT a.identifier_id AS a_id, b.identifier_id AS b_id, bool_or(a.arrived OR b.arrived) AS arrived,
+               bool_or(a.known) AS known_a, bool_or(b.known) AS known_b,
                min(first_seen) AS first_seen, (min(ARRAY[microseconds(first_seen), first_event]))[2] AS first_event,
                min(first_vouched) AS first_vouched,
                (min(ARRAY[microseconds(first_vouched), first_vouched_event]) FILTER (WHERE first_vouched IS NOT NULL))[2]

@@ -29,7 +29,7 @@ BEGIN
 
     INSERT INTO work_loaded
     SELECT n.neighbourhood_id, false,
-           CASE WHEN NOT is_large(n.neighbourhood_id) THEN NULL
+           CASE WHEN large.n IS NULL THEN NULL
                 WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles'
                 WHEN NOT n.newly_vouched THEN 'nothing' END
     FROM (
@@ -48,6 +48,11 @@ BEGIN
         ) u
         GROUP BY u.neighbourhood_id
     ) n
+    LEFT JOIN LATERAL (
+        SELECT 1 AS n FROM identifiers i
+        WHERE i.neighbourhood_id = n.neighbourhood_id AND NOT (i.neighbourhood_id = i.identifier_id)
+        OFFSET 100 LIMIT 1
+    ) large ON true
     LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
     WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);
 END $$;

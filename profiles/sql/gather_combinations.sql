@@ -8,9 +8,9 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     FROM (
         SELECT combination_id, any_value(identifiers) AS identifiers, min(event_id) AS arrival, count(*) AS events,
                min(event_time) AS first_seen,
-               (min(ARRAY[microseconds(event_time), event_id]))[2] AS first_event,
+               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE cardinality(identifiers) > 1))[2] AS first_event,
                min(event_time) FILTER (WHERE trusted) AS first_vouched,
-               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE trusted))[2] AS first_vouched_event
+               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE trusted AND cardinality(identifiers) > 1))[2] AS first_vouched_event
         FROM work_ranges r
         CROSS JOIN LATERAL (
             SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
