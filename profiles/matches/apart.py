@@ -4,6 +4,7 @@ moment, and that gives its memory back.
 Imports no Django: the process needs none.
 """
 
+import contextlib
 import json
 import os
 import pickle
@@ -14,7 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 LOOK_SECONDS = 0.5
 OnWait = Callable[[], None]
@@ -43,13 +44,19 @@ def call(name: str, *arguments: Any, on_wait: OnWait = lambda: None) -> Any:
 
 
 def _said(process: "subprocess.Popen[bytes]", told: bytes, on_wait: OnWait) -> bytes:
-    still: bytes | None = told
+    # A communicate() that is asked again after its time is over tells no more of its input: the rest never arrives.
+    stdin, process.stdin = process.stdin, None
+    threading.Thread(target=_tell, args=[stdin, told], daemon=True).start()
     while True:
         try:
-            return process.communicate(still, timeout=LOOK_SECONDS)[0]
+            return process.communicate(timeout=LOOK_SECONDS)[0]
         except subprocess.TimeoutExpired:
-            still = None  # it is on its way
             on_wait()
+
+
+def _tell(stdin: IO[bytes], told: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError), stdin:  # the process was ended meanwhile
+        stdin.write(told)
 
 
 def train(matching: Any, records: Any, answers: Any) -> dict[str, Any]:

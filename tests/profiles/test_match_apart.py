@@ -78,3 +78,14 @@ def test_nothing_stays_at_work_for_who_is_gone() -> None:
     worker.wait()
     _, alive = psutil.wait_procs(found, timeout=20)
     assert alive == []
+
+
+def test_all_of_a_question_arrives_also_where_its_process_is_slow_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadline = time.monotonic() + 60
+
+    def not_for_ever() -> None:
+        assert time.monotonic() < deadline
+
+    monkeypatch.setattr("profiles.matches.apart.LOOK_SECONDS", 0.001)
+    with pytest.raises(MatchingFailed, match="KeyError"):
+        call("no part of it", b"more than a pipe holds" * 100_000, on_wait=not_for_ever)
