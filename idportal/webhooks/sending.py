@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 20
 AT_ONCE = 8  # webhooks, so that a slow one stops none of the others
 BATCH = 200
-FIRST, LONGEST = timedelta(seconds=5), timedelta(hours=1)
+FIRST, LONGEST = timedelta(seconds=5), timedelta(minutes=10)
 LONGEST_ASKED = timedelta(hours=6)  # more than that nobody has us wait
 GIVE_UP = timedelta(days=1)
 LEAST_FAILURES = 5  # before it is given up: a day in which we did not try tells nothing
@@ -100,8 +100,8 @@ def attempt(webhook: Webhook, event: WebhookEvent, answer: Answer, *, why: str, 
 
 
 def pause(failures: int, retry_after: str, *, now: datetime, jitter: Callable[[], float] = random.random) -> timedelta:
-    """How long to wait after so many failures in a row: twice as long each time up to an hour, give or take a fifth,
-    and never shorter than was asked for."""
+    """How long to wait after so many failures in a row: twice as long each time up to ten minutes, give or take a
+    fifth, and never shorter than was asked for."""
     backoff: timedelta = min(FIRST * 2 ** min(failures - 1, 20), LONGEST) * (0.8 + 0.4 * jitter())
     asked = _asked(retry_after, now)
     return backoff if backoff > asked else asked
