@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, list[str]] = {
         "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--backpressure", "64",
         "--respawn-failed-workers", "--workers-kill-timeout", "100", "--log-level", "warning", "--no-access-log",
     ],
-    "worker": [*CELERY, "worker", "--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"],
+    "worker": [*CELERY, "worker", "--loglevel", "info", "--without-gossip", "--without-mingle"],
     "beat": [*CELERY, "beat", "--loglevel", "warning", "--pidfile=", "--schedule=/tmp/beat"],
     "migrate": ["-m", "idportal.stack.prepare"],
     "manage": ["manage.py"],

@@ -28,7 +28,7 @@ def _portal(environ: Environment) -> list[str]:
 
 def _worker(environ: Environment) -> list[str]:
     return [
-        "-m", "celery", "--app", "idportal.celery", "worker", "--concurrency", "2", "--loglevel", "info",
+        "-m", "celery", "--app", "idportal.celery", "worker", "--loglevel", "info",
         "--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", "worker@localhost",
     ]  # fmt: skip
 
