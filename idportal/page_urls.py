@@ -1,25 +1,30 @@
 """Takes a path, gives the page that answers it: log-in, overview, and those of the apps."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from idportal.accounts.forms import LogInForm
-from idportal.accounts.views import invited, people, person_change
+from idportal.accounts.second_factor.views import (
+    log_in_code,
+    second_factor,
+    second_factor_change,
+    second_factor_reset,
+)
+from idportal.accounts.views import LogIn, invited, people, person_change
 from idportal.audit.views import audit, audit_export
 from idportal.views.overview import overview
 from idportal.views.theme import theme
 
-LOG_IN = LoginView.as_view(
-    template_name="accounts/login.html", authentication_form=LogInForm, redirect_authenticated_user=True
-)
-
 urlpatterns = [
     path("", overview, name="overview"),
-    path("login/", LOG_IN, name="login"),
+    path("login/", LogIn.as_view(), name="login"),
+    path("login/code/", log_in_code, name="log_in_code"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("theme/", theme, name="theme"),
     path("people/", people, name="people"),
     path("people/<int:person_id>/", person_change, name="person_change"),
+    path("people/<int:person_id>/second-factor/", second_factor_reset, name="second_factor_reset"),
+    path("account/second-factor/", second_factor, name="second_factor"),
+    path("account/second-factor/change/", second_factor_change, name="second_factor_change"),
     path("invited/<str:token>/", invited, name="invited"),
     path("audit/", audit, name="audit"),
     path("audit/export/", audit_export, name="audit_export"),

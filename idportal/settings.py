@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "idportal.middleware.no_copies_of_personal_pages",
+    "idportal.accounts.second_factor.required.second_factor_first",
     "idportal.audit.middleware.noted",
     "profiles.api.limits.say_allowance",
 ]
@@ -180,6 +181,8 @@ if env.bool("LOG_FIGURES", False):
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
+# Roles that may do nothing until they have set up a second factor, such as administrator,steward.
+SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", [])
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -1,24 +1,21 @@
 """Takes a name and settings, gives a source with its keys; and what the other hops need to know of all sources."""
 
-import base64
 import hashlib
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from phonenumbers import SUPPORTED_REGIONS
 
 from ingest.models import Source
+from ingest.sealing import opened, sealed
 
+_PURPOSE = "idportal source secrets"
 IMPORT = "import"  # the built-in trusted source of imported lines that name no other
 
 # As browsers send it in the header Origin: no path, no slash at the end.
@@ -118,15 +115,7 @@ def registry() -> dict[str, Any]:
 
 def decrypt_secret(encrypted: bytes) -> bytes | None:
     """None when it is empty, or was encrypted with a SECRET_KEY that we no longer have: then it must be rotated."""
-    return _decrypted(encrypted, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
-
-
-@lru_cache
-def _decrypted(encrypted: bytes, keys: tuple[str, ...]) -> bytes | None:
-    try:
-        return MultiFernet([_fernet(key) for key in keys]).decrypt(encrypted)
-    except InvalidToken:
-        return None
+    return opened(encrypted, purpose=_PURPOSE)
 
 
 def _new_write_key() -> str:
@@ -150,16 +139,8 @@ def _region(text: str) -> str:
 def _give_secret(source: Source) -> str:
     secret = f"sk_{secrets.token_urlsafe(32)}"
     source.secret_sha256 = _sha256(secret)
-    source.secret_encrypted = _fernet(settings.SECRET_KEY).encrypt(secret.encode())
+    source.secret_encrypted = sealed(secret.encode(), purpose=_PURPOSE)
     return secret
-
-
-@lru_cache
-def _fernet(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"idportal source secrets").derive(
-        secret_key.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def _entry(source: Source) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from idportal.accounts.models import Invitation, User
+from idportal.accounts.models import Invitation, SecondFactor, User
 from idportal.accounts.roles import ROLES
 from ingest.audit.log import note
 
@@ -28,7 +28,9 @@ If you expected no such letter, ignore it.
 
 
 def people() -> QuerySet[User]:
-    return User.objects.prefetch_related("groups").order_by("username")
+    """Each with `has_second_factor`."""
+    used = SecondFactor.objects.filter(person=OuterRef("pk")).exclude(confirmed_at=None)
+    return User.objects.annotate(has_second_factor=Exists(used)).prefetch_related("groups").order_by("username")
 
 
 def open_invitations() -> QuerySet[Invitation]:

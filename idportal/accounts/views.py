@@ -5,16 +5,32 @@ from smtplib import SMTPException
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from idportal.accounts import people as people_
-from idportal.accounts.forms import InvitationForm, JoinForm
+from idportal.accounts.forms import InvitationForm, JoinForm, LogInForm
 from idportal.accounts.models import User
 from idportal.accounts.roles import ROLES
+from idportal.accounts.second_factor import logging_in
 from ingest.views import requests
+
+
+class LogIn(LoginView):
+    """Django's own, but that whoever has a second factor is asked for it before they are in."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LogInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if logging_in.hold(self.request, form.get_user(), onward=self.get_success_url()):
+            return redirect("log_in_code")
+        return super().form_valid(form)
 
 
 @login_required

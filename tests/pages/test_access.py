@@ -33,6 +33,7 @@ SEE_DECISIONS = {"analyst", "steward", "administrator"}
 PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
     "people": CHANGE_RULES,
+    "second_factor": EVERYONE,
     "audit": CHANGE_RULES,
     "audit_export": CHANGE_RULES,
     "privacy": PRIVACY,
@@ -106,6 +107,9 @@ MAY_POST = {
     "api_client_revoke": CHANGE_RULES,
     "people": CHANGE_RULES,
     "person_change": CHANGE_RULES,
+    "second_factor_reset": CHANGE_RULES,
+    "second_factor": EVERYONE,
+    "second_factor_change": EVERYONE,
     "privacy": PRIVACY,
     "retention": CHANGE_RULES,
     "erasure_confirm": CHANGE_RULES,
@@ -145,7 +149,7 @@ MAY_POST = {
     "webhook_do": MANAGE_WEBHOOKS,
     "webhook_replay": MANAGE_WEBHOOKS,
 }
-OPEN = {"login", "invited", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
+OPEN = {"login", "log_in_code", "invited", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
 # Guarded by keys and tokens: being logged in opens none of them. What opens them is tested with what they do.
 KEPT = {"deliver", "registry", *(str(one.name) for one in api_urls)} - OPEN
 NOT_PAGES = OPEN | KEPT
@@ -169,7 +173,10 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     erasure, done = erasures()
     client = create_client(name="shop", scopes=["read"]).client.pk
     return {
-        "people": "/people/", "person_change": f"/people/{10**9}/", "audit": "/audit/",
+        "people": "/people/", "person_change": f"/people/{10**9}/",
+        "second_factor_reset": f"/people/{10**9}/second-factor/",
+        "second_factor": "/account/second-factor/", "second_factor_change": "/account/second-factor/change/",
+        "audit": "/audit/",
         "audit_export": "/audit/export/",
         "privacy": "/privacy/", "retention": "/privacy/retention/",
         "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
