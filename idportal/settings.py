@@ -42,6 +42,7 @@ PRIVACY_KEY = env.str("PRIVACY_KEY", "") or kept_secret(
     VAR_DIR, "privacy_key"
 )  # of hashes that outlive people: keep it
 ARCHIVE_BUCKET = env.str("ARCHIVE_BUCKET", "")  # where Firehose keeps its objects; empty: VAR_DIR/firehose
+IMPORTS_BUCKET = env.str("IMPORTS_BUCKET", "")  # where uploads wait to be imported; empty: IMPORTS_DIR
 RAW_EVENTS_RETENTION_MONTHS = env.int("RAW_EVENTS_RETENTION_MONTHS", 13)
 REVIEW_SAMPLE_PERCENT = env.float("REVIEW_SAMPLE_PERCENT", 1)  # of merges without a person, asked about afterwards
 REVIEW_SAMPLES_WAITING = env.int("REVIEW_SAMPLES_WAITING", 200)  # so many of these wait at most
@@ -227,17 +228,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
+# What people upload to be imported, until it has landed. Portal and worker need the same.
+_IN_FOLDER = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": env.str("IMPORTS_DIR", "") or VAR_DIR / "imports",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+_IN_BUCKET = {"BACKEND": "ingest.importing.bucket.BucketStorage", "OPTIONS": {"bucket": IMPORTS_BUCKET}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # What people upload to be imported, until it has landed. Portal and worker need the same.
-    "imports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": env.str("IMPORTS_DIR", "") or VAR_DIR / "imports",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "imports": _IN_BUCKET if IMPORTS_BUCKET else _IN_FOLDER,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

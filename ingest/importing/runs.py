@@ -28,6 +28,7 @@ SLICE_SECONDS = 30.0  # then the task makes room for others, and asks to go on
 _LOCK = 0x1F11E  # namespace of the advisory locks of imports
 State = Import.State
 GONE = "The file is gone from where uploads are kept. Upload it again: nothing lands twice."
+NOT_KEPT = "The file could not be kept. Upload it again in a moment; if that fails too, tell your administrator."
 logger = logging.getLogger(__name__)
 
 
@@ -58,8 +59,7 @@ def create_import(*, file: "File[bytes]", name: str, source: Source, author: str
         job.line = 2
         rows = [row.values for row in islice(read_rows(file, shape, start=shape.begins_at), SAMPLE_ROWS)]
         job.mapping = guess(shape.columns, rows, region=source.region).as_json()
-    file.seek(0)
-    job.file.save(name, file, save=False)
+    _keep(job, file)
     job.save()
     return job
 
@@ -187,23 +187,35 @@ def _check(mapping: ColumnMapping) -> None:
         raise ValidationError(str(error)) from None
 
 
+def _keep(job: Import, file: "File[bytes]") -> None:
+    file.seek(0)
+    try:
+        job.file.save(job.name, file, save=False)
+    except OSError:
+        logger.exception("an upload could not be kept")
+        raise ValidationError({"file": NOT_KEPT}) from None
+
+
 @contextmanager
 def _opened(job: Import) -> Iterator["File[bytes]"]:
     try:
-        file = job.file.open("rb")
-    except FileNotFoundError:
+        with job.file.storage.open(job.file.name or "", "rb") as file:
+            yield file
+    except FileNotFoundError:  # at any time: a bucket's file can go while it is read
         Import.objects.filter(pk=job.pk, state__in=Import.OPEN).update(state=State.FAILED, error=GONE)
         raise FileGone from None
-    with file:
-        yield file
 
 
 def _forget_file(job: Import) -> None:
     """It holds people's data, and has landed or never will."""
     name = job.file.name
     Import.objects.filter(pk=job.pk).update(file="")
-    if name:
+    if not name:
+        return
+    try:
         job.file.storage.delete(name)
+    except OSError:  # a bucket's goes when it is old
+        logger.exception("import %d: its file could not be deleted", job.pk)
 
 
 @contextmanager

@@ -1,15 +1,15 @@
 """Takes a prefix, gives the objects under it and their bytes: of the bucket on AWS, of the local Firehose's folder
 otherwise."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from django.conf import settings
+
+from ingest import s3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Bucket:
     name: str
 
     def objects(self, *, prefix: str, after: str = "") -> Iterator[KeptObject]:
-        pages = _client().get_paginator("list_objects_v2")
+        pages = s3.client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.name, Prefix=prefix, **({"StartAfter": after} if after else {})):
             for one in page.get("Contents", ()):
                 yield KeptObject(
@@ -43,7 +43,7 @@ class Bucket:
                 )
 
     def opened(self, key: str) -> IO[bytes]:
-        body: IO[bytes] = _client().get_object(Bucket=self.name, Key=key)["Body"]
+        body: IO[bytes] = s3.client().get_object(Bucket=self.name, Key=key)["Body"]
         return body
 
 
@@ -69,10 +69,3 @@ class Folder:
 
 def kept_store() -> Store:
     return Bucket(settings.ARCHIVE_BUCKET) if settings.ARCHIVE_BUCKET else Folder(settings.VAR_DIR / "firehose")
-
-
-@cache
-def _client() -> Any:
-    import boto3  # half a second that nobody else needs
-
-    return boto3.client("s3", region_name=os.environ.get("AWS_REGION"))

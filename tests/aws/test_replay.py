@@ -3,22 +3,18 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
-import boto3
 import pytest
-import urllib3
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from moto.server import ThreadedMotoServer
 
 from idportal.accounts.models import User
-from ingest.kept import replays, store
+from ingest.kept import replays
 from ingest.kept.listing import Span, kept_objects
 from ingest.kept.store import Bucket, kept_store
 from ingest.models import Delivery, KeptReplay, RawEvent, RejectedRecord
@@ -33,31 +29,11 @@ AT = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 What = KeptReplay.What
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    running = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
-
-
 @pytest.fixture
-def s3(server: str, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Any]:
-    for name, value in {
-        "AWS_ENDPOINT_URL_S3": server, "AWS_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "s",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
+def s3(s3_api: Any, settings: Any) -> Any:
     settings.ARCHIVE_BUCKET = BUCKET
-    store._client.cache_clear()
-    client = boto3.client("s3", region_name="eu-central-1")
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    yield client
-    urllib3.request("POST", f"{server}/moto-api/reset")
-    client.close()
-    store._client().close()
-    store._client.cache_clear()
+    s3_api.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return s3_api
 
 
 def span(what: str = What.UNDELIVERED, *, since: datetime = AT, until: datetime | None = None) -> Span:

@@ -62,7 +62,15 @@ MAY = {
         "ecr:GetDownloadUrlForLayer",
         "secretsmanager:GetSecretValue",
     },
-    "TaskRole": {"secretsmanager:GetSecretValue", "s3:ListBucket", "s3:GetObject", "kms:Decrypt"},
+    "TaskRole": {
+        "secretsmanager:GetSecretValue",
+        "s3:ListBucket",
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "kms:Decrypt",
+    },
 }
 
 
@@ -129,6 +137,22 @@ def test_the_portal_reads_archive_and_errors_and_can_neither_change_nor_remove_t
     assert not is_allowed(PORTAL, "TaskRole", "secretsmanager:GetSecretValue", "<DatabasePassword>")
 
 
+def test_uploads_are_written_read_and_removed_and_nothing_about_their_bucket_is_changed() -> None:
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"):
+        assert is_allowed(PORTAL, "TaskRole", action, "<Uploads.Arn>/a.csv")
+        assert not is_allowed(PORTAL, "TaskRole", action, "<Uploads.Arn>")
+    assert is_allowed(PORTAL, "TaskRole", "s3:ListBucket", "<Uploads.Arn>")
+    for action in ("s3:PutBucketPolicy", "s3:PutLifecycleConfiguration", "s3:DeleteBucket", "s3:PutObjectAcl"):
+        assert not is_allowed(PORTAL, "TaskRole", action, "<Uploads.Arn>")
+        assert not is_allowed(PORTAL, "TaskRole", action, "<Uploads.Arn>/a.csv")
+
+
+def test_what_only_asks_others_to_work_has_no_role_at_all() -> None:
+    assert "TaskRoleArn" not in properties(PORTAL, "BeatTask")
+    for name in ("PortalTask", "WorkerTask"):
+        assert text(properties(PORTAL, name)["TaskRoleArn"]) == "<TaskRole.Arn>"
+
+
 @pytest.mark.parametrize(
     ("path", "role", "action", "condition"),
     [
@@ -142,7 +166,7 @@ def test_what_is_wider_than_needed_is_narrowed_by_a_condition(
     path: Path, role: str, action: str, condition: str
 ) -> None:
     for statement in statements(path, role):
-        if action in statement["Action"]:
+        if action in statement["Action"] and text(statement["Resource"]) != "<Uploads.Arn>":  # all of that is theirs
             assert condition in {key for test in statement["Condition"].values() for key in test}
 
 

@@ -259,6 +259,24 @@ def test_archive_and_errors_end_and_are_encrypted_by_a_key_that_rotates() -> Non
     assert text(rotation["RotationRules"]["AutomaticallyAfterDays"]) == "<KeyRotationDays>"
 
 
+def test_uploads_are_shared_by_portal_and_worker_private_encrypted_and_end() -> None:
+    uploads = properties(PORTAL, "Uploads")
+    assert set(uploads["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "VersioningConfiguration" not in uploads  # a version that is kept would outlive its import
+    [encrypted] = uploads["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encrypted["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    [rule] = uploads["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 14)
+    assert "Prefix" not in rule
+    assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1
+    [denied] = properties(PORTAL, "UploadsPolicy")["PolicyDocument"]["Statement"]
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    for name in ("PortalTask", "WorkerTask"):
+        [container] = properties(PORTAL, name)["ContainerDefinitions"]
+        given = {one["Name"]: text(one["Value"]) for one in container["Environment"]}
+        assert given["IMPORTS_BUCKET"] == "<Uploads>"
+
+
 def test_workers_scale_by_queue_and_by_lag_and_the_portal_by_load() -> None:
     policies = resources(PORTAL, "AWS::ApplicationAutoScaling::ScalingPolicy")
     assert {"WorkerByQueue", "WorkerByLag", "PortalByLoad"} <= set(policies)
