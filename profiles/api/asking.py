@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from ingest.privacy.hashed import asked_identifier
@@ -14,6 +15,7 @@ from lambdas.transform.normalise import Normalised, Unusable
 from profiles.api.problems import Problem
 from profiles.identities import profile_holding
 from profiles.ids import profile_id_from
+from profiles.models import ApiClient
 from profiles.privacy.erased import erased
 
 BIGGEST = 2**63 - 1
@@ -50,6 +52,24 @@ def moment(request: Request, name: str) -> datetime | None:
     if at is None or at.tzinfo is None:
         raise bad(name, "a time with its zone, like 2026-01-31T12:00:00Z")
     return at
+
+
+def number(text: str) -> int:
+    """Of a path; 0, which nothing has, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def valid(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What was sent, in its shape."""
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    said: dict[str, Any] = asked.validated_data
+    return said
+
+
+def author(request: Request) -> str:
+    """In whose name the client decides: no person can be called so, for it has a colon."""
+    return f"API: {request.auth.name}" if isinstance(request.auth, ApiClient) else ""
 
 
 def cursor(*parts: int | str) -> str:

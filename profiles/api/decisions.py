@@ -26,7 +26,7 @@ from profiles.deciding.decisions import (
 from profiles.deciding.effect import Shown
 from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.ids import public_ids
-from profiles.models import ApiClient, Decision
+from profiles.models import Decision
 
 MOST = 10_000
 STATUS = {"busy": 503}
@@ -107,7 +107,7 @@ SAMPLE = {"decision_id": 7, "state": "decided", "profiles": [samples.ADA], "effe
 @once
 def assert_same(request: Request) -> Response:
     """Outranks every rule and link, until it is withdrawn. Neither needs to have been seen yet."""
-    said = _valid(Assertion, request)
+    said = asking.valid(Assertion, request)
     return _decide(request, Decision.Action.ASSERT, [said["a"]], [said["b"]], said["reason"])
 
 
@@ -123,7 +123,7 @@ def assert_same(request: Request) -> Response:
 @once
 def separate(request: Request) -> Response:
     """No profile will hold an identifier of both, whatever arrives, until it is withdrawn."""
-    said = _valid(Separation, request)
+    said = asking.valid(Separation, request)
     return _decide(request, Decision.Action.SEPARATE, said["a"], said["b"], said["reason"])
 
 
@@ -139,12 +139,12 @@ def separate(request: Request) -> Response:
 @once
 def merge(request: Request) -> Response:
     """With `dry_run` nothing is decided, and `effect` tells exactly what would become of every profile it touches."""
-    said = _valid(Merge, request)
+    said = asking.valid(Merge, request)
     a, b = (asking.profile(str(said[side]))[0] for side in ("a", "b"))
     if said["dry_run"]:
         return _preview(preview_merge(a, b))
     return _decided(
-        lambda: merge_profiles(a_profile_id=a, b_profile_id=b, author=_author(request), reason=said["reason"])
+        lambda: merge_profiles(a_profile_id=a, b_profile_id=b, author=asking.author(request), reason=said["reason"])
     )
 
 
@@ -160,13 +160,15 @@ def merge(request: Request) -> Response:
 @once
 def unmerge_profile(request: Request, public: str) -> Response:
     """They are kept out, whatever arrives, until the decision is withdrawn."""
-    said = _valid(Unmerge, request)
+    said = asking.valid(Unmerge, request)
     profile_id, _ = asking.profile(public)
     picked = _numbers(_sides(said["identifiers"]))
     if said["dry_run"]:
         return _preview(preview_unmerge(profile_id, picked))
     return _decided(
-        lambda: unmerge(profile_id=profile_id, identifier_ids=picked, author=_author(request), reason=said["reason"])
+        lambda: unmerge(
+            profile_id=profile_id, identifier_ids=picked, author=asking.author(request), reason=said["reason"]
+        )
     )
 
 
@@ -182,20 +184,19 @@ def unmerge_profile(request: Request, public: str) -> Response:
 @once
 def withdraw(request: Request, decision_id: str) -> Response:
     """The partition is what it would be without it, ids included."""
-    said = _valid(Withdrawal, request)
-    usable = decision_id.isascii() and decision_id.isdigit() and len(decision_id) < 19
-    decision = Decision.objects.filter(pk=int(decision_id)).first() if usable else None
+    said = asking.valid(Withdrawal, request)
+    decision = Decision.objects.filter(pk=asking.number(decision_id)).first()
     if decision is None:
         raise Problem(status=404, reason="not_found", detail="no decision has this number")
     if said["dry_run"]:
         return _preview(preview_withdrawal(decision))
-    return _decided(lambda: take_back(decision=decision, author=_author(request), reason=said["reason"]))
+    return _decided(lambda: take_back(decision=decision, author=asking.author(request), reason=said["reason"]))
 
 
 def _decide(request: Request, action: str, a: list[Any], b: list[Any], reason: str) -> Response:
     sides = _sides(a), _sides(b)
     return _decided(
-        lambda: decide_by_name(action=action, a=sides[0], b=sides[1], author=_author(request), reason=reason)
+        lambda: decide_by_name(action=action, a=sides[0], b=sides[1], author=asking.author(request), reason=reason)
     )
 
 
@@ -212,13 +213,22 @@ def _decided(carry_out: Callable[[], Decided]) -> Response:
 
 
 def _preview(found: DecisionPreview) -> Response:
+    effect = effect_of(found)
+    profiles = [one["profile_id"] for one in effect["after"]]
+    return Response({"decision_id": None, "state": "dry_run", "profiles": profiles, "effect": effect})
+
+
+def effect_of(found: DecisionPreview) -> dict[str, Any]:
+    """The profiles before and after; a problem, where it can't be decided or looked at."""
     if found.outcome == "refused":
         raise Problem(status=422, reason="refused", detail=" ".join(found.errors))
     if found.outcome != "whole":
         raise Problem(status=503, reason=found.outcome, detail="the engine is busy, or this is too large to look at")
-    effect = {"before": [_shown(one) for one in found.before], "after": [_shown(one) for one in found.after]}
-    profiles = [one["profile_id"] for one in effect["after"]]
-    return Response({"decision_id": None, "state": "dry_run", "profiles": profiles, "effect": effect})
+    return {
+        "before": [_shown(one) for one in found.before],
+        "after": [_shown(one) for one in found.after],
+        "waits_for_second_person": found.waits,
+    }
 
 
 def _shown(one: Shown) -> dict[str, Any]:
@@ -240,13 +250,6 @@ def _refused(error: ValidationError) -> Problem:
     return Problem(status=STATUS.get(code, 422), reason=code, detail=" ".join(error.messages))
 
 
-def _valid(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    asked = shape(data=request.data)
-    asked.is_valid(raise_exception=True)
-    said: dict[str, Any] = asked.validated_data
-    return said
-
-
 def _sides(sides: list[dict[str, str]]) -> list[Named]:
     try:
         return named((one["kind"], one["value"]) for one in sides)
@@ -259,7 +262,3 @@ def _numbers(sides: list[Named]) -> list[int]:
     if not all((one.kind, one.value) in found for one in sides):
         raise Problem(status=422, reason="not_found", detail="no profile holds one of the identifiers")
     return [found[one.kind, one.value] for one in sides]
-
-
-def _author(request: Request) -> str:
-    return f"API: {request.auth.name}" if isinstance(request.auth, ApiClient) else ""

@@ -14,7 +14,7 @@ from profiles.api.endpoint import Answer, Body, described, endpoint
 from profiles.api.problems import Problem
 from profiles.identities import profile_of
 from profiles.ids import public_id
-from profiles.models import ApiClient, Erasure
+from profiles.models import Erasure
 from profiles.privacy import erasure as requests
 
 PROBLEMS = {400: "The request makes no sense.", 404: "No request, or nobody, is known by this."}
@@ -58,13 +58,13 @@ SAMPLE = {
 @endpoint("POST", may=MayErase)
 def ask_erasure(request: Request) -> Response:
     """By any identifier. Nothing is deleted yet: read the request until it is `counted`, then confirm it."""
-    said = _valid(ErasureRequest, request)
+    said = asking.valid(ErasureRequest, request)
     wanted = asking.identifier(said["kind"], said["value"])
     profile_id = profile_of(kind=wanted.kind, value=wanted.value)
     if profile_id is None:
         raise Problem(status=404, reason="not_found", detail="no profile holds this identifier")
     try:
-        asked = requests.ask(profile_id=profile_id, author=_author(request), others_too=said["others_too"])
+        asked = requests.ask(profile_id=profile_id, author=asking.author(request), others_too=said["others_too"])
     except ValidationError as error:
         raise Problem(status=409, reason="open", detail=" ".join(error.messages)) from None
     announce_erasure()
@@ -95,10 +95,10 @@ def read_erasure(request: Request, erasure_id: str) -> Response:
 @endpoint("POST", may=MayAll)
 def confirm_erasure(request: Request, erasure_id: str) -> Response:
     """The second step; it takes the scope `admin`. There is no way back."""
-    said = _valid(Confirmation, request)
+    said = asking.valid(Confirmation, request)
     asked = _found(erasure_id)
     try:
-        requests.confirm(asked, author=_author(request), typed=said["confirm"])
+        requests.confirm(asked, author=asking.author(request), typed=said["confirm"])
     except ValidationError as error:
         raise Problem(status=422, reason="refused", detail=" ".join(error.messages)) from None
     finally:
@@ -107,8 +107,7 @@ def confirm_erasure(request: Request, erasure_id: str) -> Response:
 
 
 def _found(erasure_id: str) -> Erasure:
-    number = int(erasure_id) if erasure_id.isascii() and erasure_id.isdigit() and len(erasure_id) < 19 else 0
-    found = Erasure.objects.filter(pk=number).first()
+    found = Erasure.objects.filter(pk=asking.number(erasure_id)).first()
     if found is None:
         raise Problem(status=404, reason="not_found", detail="no erasure has this number")
     return found
@@ -124,14 +123,3 @@ def _shown(erasure: Erasure) -> dict[str, Any]:
         "counts": erasure.counts,
         "certificate": requests.certificate(erasure) if done else None,
     }
-
-
-def _valid(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    asked = shape(data=request.data)
-    asked.is_valid(raise_exception=True)
-    said: dict[str, Any] = asked.validated_data
-    return said
-
-
-def _author(request: Request) -> str:
-    return f"API: {request.auth.name}" if isinstance(request.auth, ApiClient) else ""

@@ -8,9 +8,9 @@ from profiles.api import samples
 from profiles.api.described import document
 
 DEEPEST = 3
-TAGS = ("Look-up", "Profiles", "Change feed", "Write", "Decide", "Why", "Export", "Privacy")
+TAGS = ("Look-up", "Profiles", "Change feed", "Write", "Decide", "Review", "Why", "Export", "Privacy")
 # What stands in a path, where an example needs it.
-PLACES = {"public": samples.ADA, "table": "profiles", "decision_id": "7", "erasure_id": "7"}
+PLACES = {"public": samples.ADA, "table": "profiles", "decision_id": "7", "question_id": "12", "erasure_id": "7"}
 Schema = dict[str, Any]
 
 

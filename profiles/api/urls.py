@@ -13,6 +13,7 @@ from profiles.api import (
     past,
     profile_parts,
     profiles,
+    review,
     why,
 )
 from profiles.api.described import openapi
@@ -48,6 +49,11 @@ urlpatterns = [
     path("api/v1/decisions/merge/", decisions.merge, name="api_merge"),
     path("api/v1/decisions/<str:decision_id>/withdraw/", decisions.withdraw, name="api_withdraw"),
     path(f"{PROFILE}unmerge/", decisions.unmerge_profile, name="api_unmerge"),
+    path("api/v1/review/", review.questions, name="api_review"),
+    path("api/v1/review/<str:question_id>/", review.question, name="api_question"),
+    path("api/v1/review/<str:question_id>/effect/", review.effect, name="api_question_effect"),
+    path("api/v1/review/<str:question_id>/answer/", review.reply, name="api_question_answer"),
+    path("api/v1/review/<str:question_id>/undo/", review.take_back, name="api_question_undo"),
     path("api/v1/access/", access.access, name="api_access"),
     path("api/v1/erasures/", erasures.ask_erasure, name="api_erasures"),
     path("api/v1/erasures/<str:erasure_id>/", erasures.read_erasure, name="api_erasure"),

@@ -66,9 +66,7 @@ def answer(
     `seen` is the fingerprint of what the person looked at: no answer is taken about profiles that have changed since.
     """
     question = _locked(question_id)
-    _check(question, answer, person, reason)
-    if seen and seen != fingerprint(question):
-        raise NotAnswered("changed", "These profiles have changed since you opened the page. Look at them again.")
+    check(question, answer=answer, person=person, reason=reason, seen=seen)
     question.state, question.answer, question.batch = "decided", answer, batch
     question.answered_by, question.answered_at, question.reason = person, timezone.now(), reason
     question.claimed_by, question.claimed_until, question.carried_out_at = "", None, None
@@ -84,7 +82,8 @@ def _locked(question_id: int) -> ReviewQuestion:
     return question
 
 
-def _check(question: ReviewQuestion, answer: str, person: str, reason: str) -> None:
+def check(question: ReviewQuestion, *, answer: str, person: str, reason: str = "", seen: str = "") -> None:
+    """Whether the answer would be taken. Raises NotAnswered."""
     if question.state == "decided":
         raise NotAnswered("decided", f"{question.answered_by} has answered this already.")
     if question.state == "closed":
@@ -95,6 +94,8 @@ def _check(question: ReviewQuestion, answer: str, person: str, reason: str) -> N
         raise NotAnswered("answer", "That is no answer to this question.")
     if question.kind == "parked" and not reason:
         raise NotAnswered("reason", "Say why it may be resolved: others will want to know.")
+    if seen and seen != fingerprint(question):
+        raise NotAnswered("changed", "These profiles have changed since you opened the page. Look at them again.")
 
 
 def is_held_by_another(question: ReviewQuestion, person: str) -> bool:

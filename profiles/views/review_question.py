@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from ingest.masking import Mask, mask_for
 from ingest.models import Source
 from ingest.views import requests
-from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
 from profiles.ids import public_ids
 from profiles.models import Identifier, MatchCandidate, ReviewQuestion
 from profiles.review.answers import NotAnswered, answer, fingerprint, is_held_by_another, undo
+from profiles.review.effect import preview_question
 from profiles.review.lines import Line, lines_of, outcome, percent
 from profiles.review.pair import (
     Evidence,
@@ -128,19 +128,9 @@ def _pair(question: ReviewQuestion, *, mask: Mask, person: str) -> dict[str, Any
 def review_effect(request: requests.PageRequest, question_id: int) -> HttpResponse:
     """What saying yes (or, where that changes nothing, no) would do: carried out, looked at, and rolled back."""
     question = _question(question_id)
-    context = {"question": question, "preview": _preview(question), "way": request.GET.urlencode()}
+    context = {"question": question, "preview": preview_question(question), "way": request.GET.urlencode()}
     template = "profiles/review_effect_part.html" if request.htmx else "profiles/review_effect.html"
     return render(request, template, context)
-
-
-def _preview(question: ReviewQuestion) -> DecisionPreview | None:
-    a, b = question.a_profile_id, question.b_profile_id
-    if question.kind == "sample" and a and question.change_id:
-        _, came = sides_of_sample(question)
-        return preview_unmerge(a, [m.identifier_id for m in came.identifiers])
-    if question.kind == "reopened" and question.decision:
-        return preview_withdrawal(question.decision)
-    return preview_merge(a, b) if a and b else None
 
 
 @login_required
