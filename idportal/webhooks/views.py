@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from idportal.webhooks import managing
 from idportal.webhooks.listing import all_webhooks, attempts_of, attempts_page, waiting_for
 from idportal.webhooks.models import EventType, Webhook, WebhookAttempt, WebhookEvent
-from ingest.views import requests
+from ingest.views import requests, shown_once
 
 PAGE = 50
-SECRET = "secret of webhook"  # noqa: S105 - where the session keeps a new secret until it has been shown, once
+SECRET = "webhook"  # noqa: S105 - whose secret it is
 BUSY = "Something is being sent there just now. Try again in a moment."
 
 
@@ -42,7 +42,7 @@ def webhook_create(request: requests.PageRequest) -> HttpResponse:
         except ValidationError as error:
             errors = error.message_dict
         else:
-            request.session[SECRET] = [made.webhook.pk, made.secret]
+            shown_once.keep(request, SECRET, made.webhook.pk, made.secret)
             messages.success(request, f"“{made.webhook.name}” is told what happens from now on.")
             return redirect("webhook", made.webhook.pk)
     else:
@@ -140,7 +140,7 @@ def _disable(request: requests.PageRequest, found: Webhook) -> HttpResponse:
 
 
 def _rotate(request: requests.PageRequest, found: Webhook) -> HttpResponse:
-    request.session[SECRET] = [found.pk, managing.rotate_secret(found)]
+    shown_once.keep(request, SECRET, found.pk, managing.rotate_secret(found))
     messages.success(request, "A new secret. For a day every delivery is signed with the old one, too.")
     return redirect("webhook", found.pk)
 
@@ -197,11 +197,8 @@ def _fields(form: dict[str, Any], errors: dict[str, list[str]]) -> dict[str, Any
 
 
 def _new_secret(request: requests.PageRequest, found: Webhook) -> str:
-    new = request.session.get(SECRET, [None, ""])
-    if new[0] != found.pk or not request.user.has_perm("webhooks.manage_webhooks"):
-        return ""
-    del request.session[SECRET]
-    return str(new[1])
+    may = request.user.has_perm("webhooks.manage_webhooks")
+    return shown_once.take(request, SECRET, found.pk) if may else ""
 
 
 def _delivery(webhook_id: int, event_id: str) -> tuple[Webhook, WebhookEvent]:

@@ -17,10 +17,10 @@ from ingest.events import latest_event_for
 from ingest.masking import mask_for
 from ingest.models import Source
 from ingest.sources import IMPORT, create_source, rotate_secret, snippet, update_source
-from ingest.views import requests
+from ingest.views import requests, shown_once
 from ingest.views.events import shown
 
-SECRET = "secret of source"  # noqa: S105 - where the session keeps a new secret until it has been shown, once
+SECRET = "source"  # noqa: S105 - whose secret it is
 
 
 @login_required
@@ -43,7 +43,7 @@ def source_create(request: requests.PageRequest) -> HttpResponse:
         except ValidationError as error:
             errors = _errors(error)
         else:
-            request.session[SECRET] = [made.source.pk, made.secret]
+            shown_once.keep(request, SECRET, made.source.pk, made.secret)
             messages.success(request, f"“{made.source.name}” is ready for its first event.")
             return redirect("source", made.source.pk)
     form["name"] = requests.text(request.POST, "name")
@@ -77,7 +77,7 @@ def source(request: requests.PageRequest, source_id: int) -> HttpResponse:
 @require_POST
 def source_secret(request: requests.PageRequest, source_id: int) -> HttpResponse:
     found = get_object_or_404(Source, pk=source_id)
-    request.session[SECRET] = [found.pk, rotate_secret(found)]
+    shown_once.keep(request, SECRET, found.pk, rotate_secret(found))
     messages.success(request, "A new secret key. The old one proves nothing any more.")
     return redirect("source", found.pk)
 
@@ -109,11 +109,8 @@ def _live(request: requests.PageRequest, found: Source) -> dict[str, Any]:
 
 
 def _keys(request: requests.PageRequest, found: Source) -> dict[str, Any]:
-    new = request.session.get(SECRET, [None, ""])
-    if new[0] == found.pk and not request.htmx:
-        del request.session[SECRET]
     return {
-        "secret": new[1] if new[0] == found.pk else "",
+        "secret": "" if request.htmx else shown_once.take(request, SECRET, found.pk),
         "snippet": snippet(found),
         "collect_url": settings.COLLECT_URL,
         "client_ips": Source.ClientIp.choices,

@@ -12,12 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingest.views import requests
+from ingest.views import requests, shown_once
 from profiles.api.clients import NewClient, create_client, revoke_client, rotate_token
 from profiles.models import ApiClient
 
 MANAGE = "profiles.manage_api_clients"
-TOKEN = "token of API client"  # noqa: S105 - where the session keeps a new token until it has been shown, once
+TOKEN = "API client"  # noqa: S105 - whose secret it is
 VALID = {"30": "30 days", "90": "90 days", "365": "a year", "": "until it is revoked"}
 OVERLAP = timedelta(days=1)  # the token before stays valid, so that programs can change without a gap
 USAGE_DAYS = 30
@@ -61,7 +61,7 @@ def api_client(request: requests.PageRequest, client_id: int) -> HttpResponse:
         "scopes": [label for scope, label in ApiClient.Scope.choices if scope in found.scopes],
         "usage": found.usage.filter(day__gt=since).order_by("-day"),
         "days": USAGE_DAYS,
-        "token": _new_token(request, found),
+        "token": shown_once.take(request, TOKEN, found.pk),
         "old_token_is_valid": bool(found.old_token_until and found.old_token_until > timezone.now()),
     }
     return render(request, "profiles/api_client.html", context)
@@ -105,13 +105,5 @@ def _form(request: requests.PageRequest) -> dict[str, Any]:
 
 
 def _show_token(request: requests.PageRequest, client: ApiClient, token: str) -> HttpResponse:
-    request.session[TOKEN] = [client.pk, token]
+    shown_once.keep(request, TOKEN, client.pk, token)
     return redirect("api_client", client.pk)
-
-
-def _new_token(request: requests.PageRequest, client: ApiClient) -> str:
-    pk, token = request.session.get(TOKEN, [None, ""])
-    if pk != client.pk:
-        return ""
-    del request.session[TOKEN]
-    return str(token)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -45,6 +46,16 @@ def test_a_token_is_shown_once_and_works(admin: Client) -> None:
     assert (client.scopes, client.rate_limit) == (["events", "read"], 600)
     assert client.expires_at
     assert timedelta(days=89) < client.expires_at - timezone.now() < timedelta(days=91)
+
+
+def test_the_session_store_never_holds_a_new_secret_in_plain_text(admin: Client) -> None:
+    admin.post("/api-clients/new/", {"name": "CRM", "scopes": ["read"], "days": "30", "rate_limit": "600"})
+    (kept,) = (session.get_decoded() for session in Session.objects.all())
+    sealed = str(kept)
+    token = token_on(admin.get(f"/api-clients/{ApiClient.objects.get().pk}/").content.decode())
+    assert token
+    assert "new secret of API client" in sealed
+    assert token not in sealed
 
 
 def test_a_new_token_leaves_the_one_before_another_day_and_revoking_ends_both(admin: Client) -> None:
