@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from profiles.api import answers
 from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
-from profiles.api.why import EITHER, asked_profile, asked_text
+from profiles.api.why import EITHER, ERASED, asked_profile, asked_text
 from profiles.explaining.as_of import Then, as_of
 from profiles.ids import public_ids
 from profiles.moments import moment_of
@@ -23,7 +23,7 @@ from profiles.moments import moment_of
         text("profile", EITHER, required=True, example="email:ada@example.com"),
         text("at", "A date, which stands for its end, or a time.", required=True, example="2026-05-03T12:00:00Z"),
     ],
-    problems={400: "A parameter can't be read.", 404: "It leads to no profile."},
+    problems={400: "A parameter can't be read.", 404: "It leads to no profile.", 410: ERASED},
 )
 @endpoint("GET")
 def profile_as_of(request: Request) -> Response:

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lambdas.transform.normalise import Unusable
-from profiles.api import answers
+from profiles.api import answers, asking
 from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
 from profiles.explaining.apart import HeldAcross, why_apart
@@ -14,10 +14,12 @@ from profiles.explaining.asked import identifier_asked, profile_asked
 from profiles.explaining.evidence import SeenEvent
 from profiles.explaining.nodes import Node
 from profiles.explaining.together import STEPS, Step, how_built, why_together
-from profiles.ids import public_id
+from profiles.ids import profile_id_from, public_id
+from profiles.privacy.erased import erased
 
 MOST_STEPS = 500
 EITHER = "A profile id, or an identifier as kind:value."
+ERASED = "The person behind this id was erased."
 
 
 @described(
@@ -62,7 +64,7 @@ def together(request: Request) -> Response:
         text("a", EITHER, required=True, example="email:ada@example.com"),
         text("b", EITHER, required=True, example="email:ben@example.com"),
     ],
-    problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
+    problems={400: "An identifier can't be read.", 404: "It leads to no profile.", 410: ERASED},
 )
 @endpoint("GET")
 def apart(request: Request) -> Response:
@@ -109,7 +111,7 @@ def apart(request: Request) -> Response:
         text("start", "The number of steps to pass over."),
         text("limit", "How many steps, at most 500."),
     ],
-    problems={400: "An identifier can't be read.", 404: "It leads to no profile."},
+    problems={400: "An identifier can't be read.", 404: "It leads to no profile.", 410: ERASED},
 )
 @endpoint("GET")
 def built(request: Request) -> Response:
@@ -186,6 +188,8 @@ def asked_profile(request: Request, name: str) -> int:
         found = profile_asked(text)
     except Unusable as error:
         raise _unusable(name, error) from None
+    if found is None and (number := profile_id_from(text.strip())) and erased(number):
+        raise asking.gone()
     return _known(found, f"{name} leads to no profile")
 
 

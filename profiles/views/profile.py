@@ -43,7 +43,7 @@ def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     asked = profile_id_from(public)
     profile_id = profile_holding(asked) if asked else None
     if asked is None or profile_id is None:
-        return _not_there(request, asked)
+        return not_there(request, asked)
     if profile_id != asked:
         return _led_on(request, asked, profile_id)
     before = _before(request)
@@ -63,7 +63,7 @@ def profile(request: requests.PageRequest, public: str) -> HttpResponse:
     return render(request, "profiles/profile.html", context | _whole(profile_id, mask))
 
 
-def _not_there(request: requests.PageRequest, asked: int | None) -> HttpResponse:
+def not_there(request: requests.PageRequest, asked: int | None) -> HttpResponse:
     """Gone for good where the person was erased. Raises Http404 for an id that no profile ever had."""
     gone = erased(asked) if asked else None
     if gone is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ from profiles.explaining.nodes import Node
 from profiles.golden_record import golden_records
 from profiles.identities import NAMES, members_of, profile_holding
 from profiles.ids import profile_id_from, public_id
-from profiles.views.profile import title
+from profiles.views.profile import not_there, title
 from profiles.views.profiles import MASKED, WHOLE
 
 MEMBERS = 200
@@ -24,7 +24,7 @@ MEMBERS = 200
 class Frame:
     mask: Mask
     profile_id: int
-    elsewhere: HttpResponse | None  # the profile has another id now: where this page of it is
+    elsewhere: HttpResponse | None  # the profile has another id now: where this page of it is; or its person was erased
     context: dict[str, Any]
 
 
@@ -33,8 +33,8 @@ def frame(request: requests.PageRequest, public: str, *, tab: str) -> Frame:
     mask = mask_for(request.user, whole=WHOLE, masked=MASKED)
     asked = profile_id_from(public)
     profile_id = profile_holding(asked) if asked else None
-    if asked is None or profile_id is None:
-        raise Http404
+    if profile_id is None:
+        return Frame(mask, 0, not_there(request, asked), {})
     if profile_id != asked:
         return Frame(mask, profile_id, _moved(request, profile_id, tab), {})
     members = members_of([profile_id], limit=MEMBERS)

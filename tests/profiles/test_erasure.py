@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from ingest.models import Delivery, RawEvent, RejectedRecord, Suppression
 from profiles.deciding import decisions
@@ -22,6 +23,7 @@ from profiles.resolution import resolve_pending
 from profiles.review.questions import refresh_review
 from tests.api.conftest import Caller, caller  # noqa: F401 - a fixture
 from tests.ingest.builders import delivered, event, record
+from tests.pages import crowd
 from tests.profiles.test_erasure_laws import erase
 
 pytestmark = pytest.mark.django_db
@@ -231,11 +233,30 @@ def test_programs_are_told_that_it_is_gone(caller: Callable[..., Caller]) -> Non
     said = client.ask(f"erasures/{erasure_id}/")
     assert said["certificate"]["deleted"]["events"] == 3
     assert ADA not in json.dumps(said)
-    for path in ("", "events/", "identifiers/", "traits/", "links/", "history/", "export/"):
-        answer = client.get(f"profiles/{public}/{path}")
-        assert answer.status_code == 410, path
-        assert json.loads(answer.content)["reason"] == "erased"
+    parts = ("", "events/", "identifiers/", "traits/", "links/", "held-links/", "history/", "export/")
+    answers = [client.get(f"profiles/{public}/{part}") for part in parts]
+    ben = public_id(profile_of(kind="email", value=BEN) or 0)
+    answers += [
+        client.get("as-of/", profile=public, at="2026-01-31"),
+        client.get("how-built/", profile=public),
+        client.get("why-not/", a=ben, b=public),
+        client.post("decisions/merge/", {"a": ben, "b": public}),
+        client.post(f"profiles/{public}/unmerge/", {"identifiers": [{"kind": "email", "value": ADA}], "reason": "x"}),
+    ]
+    for answer in answers:
+        assert (answer.status_code, json.loads(answer.content)["reason"]) == (410, "erased"), answer.request
     assert not client.ask("lookup/", kind="email", value=ADA)["found"]
+
+
+@pytest.mark.usefixtures("people")
+def test_every_page_of_the_profile_says_that_it_is_gone(client: Client) -> None:
+    client.force_login(crowd.people()["steward"])
+    public = public_id(ada())
+    erase(ada())
+    for page in ("", "why/", "why-not/", "how-built/", "graph/", "history/", "unmerge/", "merge/"):
+        answer = client.get(f"/profiles/{public}/{page}")
+        assert answer.status_code == 410, page
+        assert "erased" in answer.content.decode()
 
 
 @pytest.mark.usefixtures("people")
