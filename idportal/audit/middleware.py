@@ -23,6 +23,8 @@ NOT_NOTED = {
     "review_keys",
     "review_claim",
 }  # noted by themselves, or of no consequence
+# Noted with the deed, in its transaction. (A person's export is an attachment, and those are noted.)
+NOT_NOTED |= {"privacy", "erasure_confirm", "erasure_cancel", "api_erasures", "api_erasure_confirm"}
 SHOWN_ONCE = {"source_secret"}  # answered by a page, for it is never shown again
 # What programs do all day, many times a second; events say themselves where they came from.
 NOT_NOTED |= {"api_lookup_batch", "api_events", "api_identify", "api_identities"}

@@ -99,6 +99,7 @@ def _profile(erasure: Erasure) -> bool:
         said.pop("events")
         _count(erasure, **said, events=_delete_parked(found))
         cursor.execute("SELECT erase_profile(%s, %s, %s)", [erasure.profile_id, erasure.others_too, erasure.pk])
+        requests.noted(erasure, "profile_erased", author="system")
     return True
 
 
@@ -113,8 +114,11 @@ def _events(erasure: Erasure) -> bool:
 
 
 def _archive(erasure: Erasure) -> bool:
-    _count(erasure, archive_hours=len(erasure.hours), archive_objects=requests.archive_objects_named(erasure.hours))
-    _set(erasure, state=State.DONE, finished_at=timezone.now())
+    objects = requests.archive_objects_named(erasure.hours)
+    with transaction.atomic():
+        _count(erasure, archive_hours=len(erasure.hours), archive_objects=objects)
+        _set(erasure, state=State.DONE, finished_at=timezone.now())
+        requests.noted(erasure, "erasure_done", author="system")
     logger.info("erasure %s is done", erasure.pk)
     return True
 

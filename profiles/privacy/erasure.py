@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ingest.audit.log import note
 from ingest.kept.listing import PREFIXES
 from ingest.kept.store import kept_store
 from ingest.models import KeptReplay
@@ -45,7 +46,9 @@ def ask(*, profile_id: int, author: str, others_too: bool = False) -> Erasure:
     """A request that waits to be counted. Raises ValidationError where one is open for the profile."""
     try:
         with transaction.atomic():
-            return Erasure.objects.create(profile_id=profile_id, author=author, others_too=others_too)
+            made = Erasure.objects.create(profile_id=profile_id, author=author, others_too=others_too)
+            noted(made, "erasure_asked", author=author)
+            return made
     except IntegrityError:
         raise ValidationError("There is an open request for this profile already.") from None
 
@@ -69,9 +72,17 @@ def confirm(erasure: Erasure, *, author: str, typed: str) -> None:
         raise ValidationError(
             "The profile has changed since it was counted. It is counted again: look at it once more."
         )
-    if not waiting.update(state=State.RUNNING, confirmed_by=author, confirmed_at=timezone.now()):
-        raise ValidationError("The request no longer waits for confirmation.")
+    with transaction.atomic():
+        if not waiting.update(state=State.RUNNING, confirmed_by=author, confirmed_at=timezone.now()):
+            raise ValidationError("The request no longer waits for confirmation.")
+        noted(erasure, "erasure_confirmed", author=author)
     erasure.refresh_from_db()
+
+
+def noted(erasure: Erasure, action: str, *, author: str) -> None:
+    """In the audit log, in the caller's transaction: no erasure goes on that isn't there."""
+    actor = f"api {author.removeprefix('API: ')}" if author.startswith("API: ") else author
+    note(actor=actor, action=action, subject=f"erasure {erasure.pk}", detail={"others_too": erasure.others_too})
 
 
 def _grown(erasure: Erasure) -> bool:
@@ -80,10 +91,14 @@ def _grown(erasure: Erasure) -> bool:
     return (leaving, len(found) - leaving) != (erasure.counts.get("identifiers"), erasure.counts.get("staying"))
 
 
-def cancel(erasure: Erasure) -> bool:
+@transaction.atomic
+def cancel(erasure: Erasure, *, author: str) -> bool:
     """Take the request back; not once it is confirmed."""
     waiting = Erasure.objects.filter(pk=erasure.pk, state__in=[State.COUNTING, State.COUNTED])
-    return bool(waiting.update(state=State.CANCELLED, finished_at=timezone.now()))
+    cancelled = bool(waiting.update(state=State.CANCELLED, finished_at=timezone.now()))
+    if cancelled:
+        noted(erasure, "erasure_cancelled", author=author)
+    return cancelled
 
 
 def erased_identifiers(erasure: Erasure) -> list[ErasedIdentifier]:

@@ -105,7 +105,7 @@ def erasure_confirm(request: requests.PageRequest, erasure_id: int) -> HttpRespo
 @permission_required(ASK, raise_exception=True)
 @require_POST
 def erasure_cancel(request: requests.PageRequest, erasure_id: int) -> HttpResponse:
-    if erasure.cancel(_found(erasure_id)):
+    if erasure.cancel(_found(erasure_id), author=request.user.get_username()):
         messages.success(request, "The request is cancelled. Nothing was deleted.")
     else:
         messages.error(request, "It is confirmed already, and can't be stopped.")

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from ingest.audit.models import AuditEntry
 from ingest.models import Delivery, RawEvent, RejectedRecord, Suppression
 from profiles.deciding import decisions
 from profiles.deciding.decisions import Named
@@ -110,7 +111,7 @@ def test_the_word_is_typed_and_a_second_request_waits_for_the_first() -> None:
     carrying_out.run(asked.pk)
     with pytest.raises(ValidationError, match="Type ERASE"):
         erasure.confirm(asked, author="Ben", typed="erase")
-    assert erasure.cancel(asked)
+    assert erasure.cancel(asked, author="Ana")
     assert not carrying_out.run(asked.pk)
     assert ada()
 
@@ -187,12 +188,28 @@ def test_an_event_of_others_that_names_the_person_goes_where_that_is_asked_for()
     resolve_pending()
     asked = erasure.ask(profile_id=ada(), author="Ana")
     assert {one.value for one in erasure.erased_identifiers(asked) if one.stays} == {ADA, "tablet"}
-    erasure.cancel(asked)
+    erasure.cancel(asked, author="Ana")
 
     erase(ada(), others_too=True)
     assert profile_of(kind="email", value=ADA) is None
     assert profile_of(kind="user_id", value="mallory") is None
     assert check().differences == []
+
+
+@pytest.mark.usefixtures("people")
+def test_each_step_stands_in_the_audit_log_with_the_deed_or_neither_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = erase(ada())
+    noted = AuditEntry.objects.filter(subject=f"erasure {asked.pk}").order_by("pk")
+    assert list(noted.values_list("actor", "action")) == [
+        ("Ana", "erasure_asked"),
+        ("Ben", "erasure_confirmed"),
+        ("system", "profile_erased"),
+        ("system", "erasure_done"),
+    ]
+    monkeypatch.setattr(erasure, "note", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        erasure.ask(profile_id=profile_of(kind="email", value=BEN) or 0, author="Ana")
+    assert Erasure.objects.count() == 1
 
 
 @pytest.mark.usefixtures("people")
