@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "idportal.accounts.second_factor.required.second_factor_first",
     "idportal.audit.middleware.noted",
     "profiles.api.limits.say_allowance",
+    "profiles.api.usage.counted",
 ]
 
 ROOT_URLCONF = "idportal.urls"

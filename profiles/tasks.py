@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from profiles.api.idempotency import forget_old_keys
-from profiles.api.limits import store_usage
+from profiles.api.usage import note_bulk_reads, store_usage
 from profiles.matches.work import work
 from profiles.parked import parked_deliveries
 from profiles.privacy import carrying_out as erasures
@@ -59,4 +59,5 @@ def erase() -> None:
 @shared_task(name="profiles.store_api_usage")
 def store_api_usage() -> None:
     store_usage()
+    note_bulk_reads()
     forget_old_keys()

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from idportal.attention import matters
-from idportal.charts import HEIGHT, WIDTH, bars
 from ingest.deliveries import delays, delivery_counts, events_per_minute, last_delivery
 from ingest.models import Delivery, Source
 from ingest.sources import IMPORT
+from ingest.views.charts import HEIGHT, WIDTH, bars
 from ingest.views.requests import PageRequest
 from profiles.explaining.history import changes_over_time, size
 from profiles.review.quality import precision

@@ -18,8 +18,9 @@ from lambdas.transform.normalise import Normalised, Unusable
 from profiles.api import answers, asking, samples
 from profiles.api.clients import READ, token_of
 from profiles.api.endpoint import Answer, Body, described, endpoint, text
-from profiles.api.limits import USAGE, WINDOW, Allowance, left_in_window
+from profiles.api.limits import WINDOW, Allowance, left_in_window
 from profiles.api.problems import Problem
+from profiles.api.usage import CALLS
 from profiles.identities import profile_of
 from profiles.ids import public_ids
 from profiles.lookup_cache import CHANGING, EPOCH, GENERATION, digest, remember
@@ -30,7 +31,7 @@ from profiles.reading import read
 
 MOST = 1_000
 CLIENT_SECONDS = 5  # for so long a token that was revoked may still look up
-# KEYS: client, usage, generation, epoch. ARGV: the minute, the day, the identifier.
+# KEYS: client, calls, generation, epoch. ARGV: the minute, the day, the identifier.
 # Gives the client's limit, its requests this minute, the generation, and the answer, or nothing for an unknown client.
 LOOK_UP = """
 local client = redis.call('GET', KEYS[1])
@@ -40,7 +41,7 @@ local rate = 'idportal:rate:' .. id .. ':' .. ARGV[1]
 local n = redis.call('INCR', rate)
 if n == 1 then redis.call('EXPIRE', rate, 120) end
 local over = n > tonumber(limit)
-redis.call('HINCRBY', KEYS[2], id .. ':' .. ARGV[2] .. (over and ':limited' or ':requests'), 1)
+if not over then redis.call('HINCRBY', KEYS[2], id .. ':' .. ARGV[2] .. ':200:lookup/', 1) end
 local generation = redis.call('GET', KEYS[3]) or ''
 local answer = '~'
 if redis.call('EXISTS', 'idportal:changing:' .. ARGV[3]) == 0 then
@@ -158,7 +159,7 @@ def _remembered(request: HttpRequest) -> HttpResponse | None:
 
 
 def _quick(token: str, now: int, name: str) -> list[Any]:
-    keys = (f"idportal:client:{token}", USAGE, GENERATION, EPOCH)
+    keys = (f"idportal:client:{token}", CALLS, GENERATION, EPOCH)
     arguments = (4, *keys, now // WINDOW, now // 86_400, name)
     try:
         answer: list[Any] = wire.ask("EVALSHA", LOOK_UP_SHA, *arguments)

@@ -1,6 +1,6 @@
 """Rules, facts, the partition and its history; each noun in its own room."""
 
-from profiles.models.clients import ApiClient, ApiUsage, IdempotencyKey, ProfileIdKey
+from profiles.models.clients import ApiCall, ApiClient, ApiUsage, IdempotencyKey, ProfileIdKey
 from profiles.models.decisions import Decision, DecisionIdentifier, PendingDecision, SecondEyes
 from profiles.models.facts import Combination, Link, TraitValue, UndefinedKind
 from profiles.models.matching import AUTOMATIC, MatchAnswer, MatchCandidate, MatchModel, MatchRun, MatchTrialPair
@@ -13,6 +13,7 @@ from profiles.models.rules import KIND_NAME, BlockedValue, Kind, Reconsideration
 __all__ = [
     "AUTOMATIC",
     "KIND_NAME",
+    "ApiCall",
     "ApiClient",
     "ApiUsage",
     "BlockedValue",

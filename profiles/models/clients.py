@@ -29,6 +29,7 @@ class ApiClient(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)  # to the minute
 
     class Meta:
         db_table = "api_clients"
@@ -60,6 +61,23 @@ class ApiUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} on {self.day}"
+
+
+class ApiCall(models.Model):
+    """How often an endpoint answered a client with a status on a day (UTC)."""
+
+    pk = models.CompositePrimaryKey("client_id", "day", "endpoint", "status")
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="calls", db_index=False)
+    day = models.DateField()
+    endpoint = models.CharField(max_length=200)  # as described, without what was asked
+    status = models.SmallIntegerField()
+    requests = models.BigIntegerField()
+
+    class Meta:
+        db_table = "api_calls"
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} by {self.client_id} on {self.day}"
 
 
 class IdempotencyKey(models.Model):

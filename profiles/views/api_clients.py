@@ -6,14 +6,16 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ingest.views import requests, shown_once
+from ingest.views.charts import HEIGHT, WIDTH, bars
 from profiles.api.clients import NewClient, create_client, revoke_client, rotate_token
+from profiles.api.used import UsedDay, used
 from profiles.models import ApiClient
 
 MANAGE = "profiles.manage_api_clients"
@@ -21,6 +23,7 @@ TOKEN = "API client"  # noqa: S105 - whose secret it is
 VALID = {"30": "30 days", "90": "90 days", "365": "a year", "": "until it is revoked"}
 OVERLAP = timedelta(days=1)  # the token before stays valid, so that programs can change without a gap
 USAGE_DAYS = 30
+DAYS = {"7": 7, "30": USAGE_DAYS}
 REFUSED = 422
 
 
@@ -28,8 +31,7 @@ REFUSED = 422
 @permission_required(MANAGE, raise_exception=True)
 @require_safe
 def api_clients(request: requests.PageRequest) -> HttpResponse:
-    usage = {"asked": Sum("usage__requests", default=0), "last_used": Max("usage__day")}
-    clients = ApiClient.objects.annotate(**usage).order_by("revoked_at", "name")
+    clients = ApiClient.objects.annotate(asked=Sum("usage__requests", default=0)).order_by("revoked_at", "name")
     return render(request, "profiles/api_clients.html", {"clients": clients})
 
 
@@ -55,12 +57,17 @@ def api_client_create(request: requests.PageRequest) -> HttpResponse:
 @require_safe
 def api_client(request: requests.PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(ApiClient, pk=client_id)
-    since = timezone.now().date() - timedelta(days=USAGE_DAYS)
+    days = DAYS.get(requests.text(request.GET, "days"), USAGE_DAYS)
+    usage = used(found, days=days)
     context = {
         "client": found,
         "scopes": [label for scope, label in ApiClient.Scope.choices if scope in found.scopes],
-        "usage": found.usage.filter(day__gt=since).order_by("-day"),
-        "days": USAGE_DAYS,
+        "used": usage,
+        "bars": bars([(_day_title(one), [one.requests, one.limited]) for one in usage.days]),
+        "chart_width": WIDTH,
+        "chart_height": HEIGHT,
+        "days": days,
+        "all_days": DAYS.values(),
         "token": shown_once.take(request, TOKEN, found.pk),
         "old_token_is_valid": bool(found.old_token_until and found.old_token_until > timezone.now()),
     }
@@ -83,6 +90,11 @@ def api_client_revoke(request: requests.PageRequest, client_id: int) -> HttpResp
     revoke_client(found)
     messages.success(request, f"“{found.name}” may ask nothing any more, from a few seconds on.")
     return redirect("api_clients")
+
+
+def _day_title(one: UsedDay) -> str:
+    waited = f", {one.limited:,} over the limit" if one.limited else ""
+    return f"{one.day:%d %b}: {one.requests:,} answered{waited}"
 
 
 def _create(form: dict[str, Any]) -> NewClient:

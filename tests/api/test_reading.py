@@ -1,3 +1,5 @@
+import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -5,9 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ingest.audit.models import AuditEntry
 from profiles.api.clients import create_client, revoke_client, rotate_token
-from profiles.api.limits import store_usage
-from profiles.models import ApiClient, ApiUsage
+from profiles.api.usage import BULK, note_bulk_reads, store_usage
+from profiles.api.used import used
+from profiles.memory import memory
+from profiles.models import ApiCall, ApiClient, ApiUsage
 from tests.api.conftest import Caller, body
 from tests.pages import crowd
 
@@ -170,3 +175,45 @@ def test_the_description_is_open_and_names_every_endpoint(db: None) -> None:
     assert {"/api/v1/lookup/", "/api/v1/changes/", "/api/v1/why-not/", "/api/v1/profiles/{public}/"} <= set(
         document["paths"]
     )
+
+
+def test_usage_is_told_by_endpoint_and_status_and_holds_nothing_of_what_was_asked(reader: Caller) -> None:
+    store_usage()
+    ada = crowd.ada()
+    for _ in range(3):
+        reader.ask("lookup/", kind="email", value=crowd.ADA)
+    reader.ask(f"profiles/{ada}/")
+    assert reader.get(f"profiles/{uuid.uuid4()}/").status_code == 404
+    assert reader.post("decisions/assert/", {}).status_code == 403
+    assert store_usage() == 4
+    found = {(one.endpoint, one.status): one.requests for one in ApiCall.objects.all()}
+    assert found == {
+        ("lookup/", 200): 3, ("profiles/{public}/", 200): 1, ("profiles/{public}/", 404): 1,
+        ("decisions/assert/", 403): 1,
+    }  # fmt: skip
+    client = ApiClient.objects.get()
+    assert client.last_used_at
+    seen = used(client, days=7)
+    assert (len(seen.days), seen.requests, seen.limited) == (7, 6, 0)
+    assert seen.endpoints[0].statuses == [(200, 3)]
+
+
+def test_a_client_that_reads_many_people_stands_in_the_audit_log_once_an_hour(
+    reader: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = crowd.ada()
+    memory().delete(BULK)
+    monkeypatch.setattr("profiles.api.usage.BULK_ROWS", 3)
+    asked = {"identifiers": [{"kind": "email", "value": crowd.ADA}] * 2 + [{"kind": "email", "value": "no@no.org"}]}
+    reader.ask(f"profiles/{ada}/events/")  # of one person, however many
+    body(reader.post("lookup/batch/", asked))
+    assert not AuditEntry.objects.filter(action__startswith="bulk")
+    for _ in range(3):
+        body(reader.post("lookup/batch/", asked))
+    began = AuditEntry.objects.get(action="bulk_read_begun")
+    assert (began.actor, began.subject) == (f"api {ApiClient.objects.get().name}", "lookup/batch/")
+    assert note_bulk_reads() == 0  # the hour goes on
+    now = time.time()
+    monkeypatch.setattr("profiles.api.usage.time.time", lambda: now + 3600)
+    assert (note_bulk_reads(), note_bulk_reads()) == (1, 0)
+    assert AuditEntry.objects.get(action="bulk_read").detail["rows"] == 8
