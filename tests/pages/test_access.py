@@ -1,10 +1,14 @@
 """Every page for every role: who may not see it gets no page, and who is not logged in is asked to."""
 
 import uuid
+from collections.abc import Callable
+from functools import partialmethod
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -355,54 +359,40 @@ def test_pages_allow_no_script_or_style_but_our_files(people: dict[str, User]) -
 
 
 ODD = ["\0", "a\0b\0c", "\ud7ff" * 3, "%" * 300, "9" * 18, "9" * 30, "-1", "\U0010ffff" * 4, "../..", "\r\nX: y"]
-FIELDS = [
-    "q",
-    "kind",
-    "who",
-    "before",
-    "type",
-    "source",
-    "delivery",
-    "paused",
-    "origin",
-    "state",
-    "reason",
-    "time",
-    "event",
-    "a",
-    "other",
-    "start",
-    "identifier",
-    "as_of",
-]
+ODD_PAGES = ["profile", "why_together", "why_not", "how_built", "profile_graph", "profile_history"]
+ODD_PAGES += ["decisions", "merge", "unmerge"]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names that pages look for in addresses."""
+    names: set[str] = set()
+
+    def noted(query: QueryDict, true: Callable[..., Any], name: str, *rest: Any) -> Any:
+        names.add(name)
+        return true(query, name, *rest)
+
+    for method in ("__getitem__", "__contains__", "getlist"):
+        monkeypatch.setattr(QueryDict, method, partialmethod(noted, getattr(QueryDict, method)))
+    return names
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_nothing_that_stands_in_an_address_breaks_a_page(
-    odd: str, people: dict[str, User], addresses: dict[str, str]
+    odd: str, people: dict[str, User], addresses: dict[str, str], read: set[str]
 ) -> None:
     client = Client()
     client.force_login(people["administrator"])
-    for address in (
-        "/events/",
-        "/profiles/",
-        "/search/",
-        "/deliveries/",
-        "/review/",
-        "/rejected/",
-        "/rules/blocked/",
-        addresses["profile"],
-        addresses["why_together"],
-        addresses["why_not"],
-        addresses["how_built"],
-        addresses["profile_graph"],
-        addresses["profile_history"],
-    ):
-        for name in FIELDS:
-            assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)
-    for page, fields in (("decisions", "q author before"), ("merge", "q with"), ("unmerge", "identifier change")):
-        for name in fields.split():
-            assert client.get(addresses[page], {name: odd}).status_code == 200, (page, name)
+    pages = "/events/ /profiles/ /search/ /deliveries/ /review/ /rejected/ /rules/blocked/".split()
+    for address in [*pages, *(addresses[name] for name in ODD_PAGES)]:
+        read.clear()
+        assert client.get(address).status_code in (200, 302), address
+        tried: set[str] = set()
+        while names := read - tried:
+            for name in names:
+                assert client.get(address, {name: odd}).status_code in (200, 302), (address, name)
+            tried |= names
+        assert tried or address == addresses["how_built"], address
     answer = client.post("/sources/new/", {"name": odd, "origins": odd, "region": odd, "client_ip": odd})
     assert answer.status_code in (302, 422)
 
