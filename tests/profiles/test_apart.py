@@ -14,13 +14,13 @@ from profiles.explaining.apart import why_apart
 from profiles.models import Identifier, MatchCandidate, MatchModel
 from profiles.rules.rules import apply_rules
 from tests.profiles.reference import Reference, Separation, pair
-from tests.profiles.test_engine_laws import LAWS, World, histories
+from tests.profiles.test_engine_laws import READING_LAWS, World, histories
 from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, NOON, event, number, profile_of, see
 
 pytestmark = pytest.mark.django_db
 
 
-@LAWS
+@READING_LAWS
 @given(histories())
 def test_what_keeps_two_profiles_apart_is_what_the_reference_says(history: list[tuple[str, object]]) -> None:
     with transaction.atomic():

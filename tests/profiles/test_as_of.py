@@ -16,7 +16,7 @@ from profiles.explaining.past import past
 from profiles.golden_record import golden_record
 from profiles.models import Identifier, ProfileChange, Resolution, TraitRule
 from tests.profiles.reference import Event
-from tests.profiles.test_engine_laws import LAWS, World, histories
+from tests.profiles.test_engine_laws import READING_LAWS, World, histories
 from tests.profiles.test_why import ADA, ADA_MAIL, BEN, KIOSK, LAPTOP, NOON, PHONE, event, number, profile_of, see
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def partition() -> Partition:
     return {profile_id: frozenset(ids) for profile_id, ids in held.items()}
 
 
-@LAWS
+@READING_LAWS
 @given(histories())
 def test_every_partition_there_ever_was_is_given_back(history: list[tuple[str, object]]) -> None:
     with transaction.atomic():
@@ -166,7 +166,7 @@ def test_each_turn_has_what_was_held_before_and_after_with_what_arrived_in_it() 
     assert (moved.before.size, moved.after.size) == (0, 1)
 
 
-@LAWS
+@READING_LAWS
 @given(histories())
 def test_before_and_after_of_every_turn_are_the_partitions_that_were(history: list[tuple[str, object]]) -> None:
     with transaction.atomic():

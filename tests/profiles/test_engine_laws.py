@@ -104,6 +104,8 @@ LAWS = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+# Of what only reads what the engine left, and asks hundreds of questions of each history.
+READING_LAWS = settings(LAWS, max_examples=-(-LAWS.max_examples // 3))
 
 
 @LAWS
