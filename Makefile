@@ -12,9 +12,9 @@ run: runtime ## the whole portal and pipeline on this machine, until Ctrl-C
 demo: runtime ## stream made-up people through the front door of a running stack; DEMO="--rate 50" and so on
 	@exec .venv/bin/python manage.py demo $(DEMO)
 
-test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="tests/stack -k restart" for some
+test: venv ## every test, against real PostgreSQL, Valkey and browsers; TESTS="tests/stack -k restart" for some, WORKERS=3 for more at once
 	@.ci/packages
-	.venv/bin/pytest $(TESTS)
+	.venv/bin/pytest $(if $(WORKERS),-n $(WORKERS) --dist loadgroup --no-loadscope-reorder) $(TESTS)
 
 bench-api: venv ## a look-up against a bare Django view under the same server
 	.venv/bin/python -m benchmarks.api_speed $(BENCH)

@@ -8,8 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from _pytest.fixtures import FuncFixtureInfo
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
+
+SLOW = ("stack", "matching", "snippet")  # begun first, so that no worker is left with one in the end
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in this thread
 
@@ -18,18 +21,32 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
     # A shell that starts us in the background has us ignore Ctrl-C, and so would every command that tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    from idportal.embedded import services
+    if not session.config.getoption("numprocesses"):  # who only hands out tests to workers needs none
+        from idportal.embedded import services
 
-    running = ExitStack()
-    running.enter_context(services())
-    session.config.add_cleanup(running.close)
+        running = ExitStack()
+        running.enter_context(services())
+        session.config.add_cleanup(running.close)
     return (yield)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that empty the tables come last: they take with them what the migrations put there."""
-    items.sort(key=_empties_tables)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Tests that empty the tables come last, on every worker: they take with them what the migrations put there."""
+    for item in items:
+        if group := _shares(item):
+            item.add_marker(pytest.mark.xdist_group(f"{group} {_empties_tables(item)}"))
+    yield
+    items.sort(key=lambda item: (_empties_tables(item), item.path.parent.name not in SLOW))
+
+
+def _shares(item: pytest.Item) -> str:
+    """The name of what is dear to make and is made once for these tests, so one worker runs them all."""
+    fixtures: FuncFixtureInfo | None = getattr(item, "_fixtureinfo", None)
+    made = fixtures.name2fixturedefs if fixtures else {}
+    if "stack" in made:
+        return "stack"
+    return item.path.stem if any(fixture.scope == "module" for found in made.values() for fixture in found) else ""
 
 
 def _empties_tables(item: pytest.Item) -> bool:

@@ -44,7 +44,11 @@ def test_a_zipped_delivery_lands() -> None:
     assert RawEvent.objects.count() == 1
 
 
-@pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"{}")[:-9], gzip.compress(b"x" * 100)[:20]])
+@pytest.mark.parametrize(
+    "data",
+    [b"no gzip", gzip.compress(b"{}")[:-9], gzip.compress(b"x" * 100)[:20]],
+    ids=["no gzip", "cut short", "cut in the middle"],
+)
 def test_what_is_not_gzip_is_refused(data: bytes) -> None:
     response = Client().post(
         "/ingest/v1/deliveries", data, "application/json", headers=headers() | {"Content-Encoding": "gzip"}
