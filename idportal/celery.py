@@ -10,4 +10,5 @@ app = Celery("idportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["idportal"], related_name="figures")
+app.autodiscover_tasks(["idportal.accounts.passwords"], related_name="letter")
 app.set_default()  # the current app is a thread's own otherwise: requests are answered in other threads

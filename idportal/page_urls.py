@@ -3,12 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from idportal.accounts.passwords.views import password, password_forgotten, password_reset
 from idportal.accounts.second_factor.views import (
     log_in_code,
     second_factor,
     second_factor_change,
     second_factor_reset,
 )
+from idportal.accounts.sessions.views import person_sessions_end, sessions
 from idportal.accounts.views import LogIn, invited, people, person_change
 from idportal.audit.views import audit, audit_export
 from idportal.views.overview import overview
@@ -23,6 +25,11 @@ urlpatterns = [
     path("people/", people, name="people"),
     path("people/<int:person_id>/", person_change, name="person_change"),
     path("people/<int:person_id>/second-factor/", second_factor_reset, name="second_factor_reset"),
+    path("people/<int:person_id>/sessions/", person_sessions_end, name="person_sessions_end"),
+    path("login/forgotten/", password_forgotten, name="password_forgotten"),
+    path("login/new-password/<str:person>/<str:token>/", password_reset, name="password_reset"),
+    path("account/password/", password, name="password"),
+    path("account/sessions/", sessions, name="sessions"),
     path("account/second-factor/", second_factor, name="second_factor"),
     path("account/second-factor/change/", second_factor_change, name="second_factor_change"),
     path("invited/<str:token>/", invited, name="invited"),

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "idportal.middleware.no_copies_of_personal_pages",
+    "idportal.accounts.sessions.sessions.sessions_seen",
     "idportal.accounts.second_factor.required.second_factor_first",
     "idportal.audit.middleware.noted",
     "profiles.api.limits.say_allowance",

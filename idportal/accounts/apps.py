@@ -17,7 +17,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from idportal.audit.logging_in import listen
+        from idportal.accounts.sessions import sessions
+        from idportal.audit import logging_in
 
-        listen()
+        logging_in.listen()
+        sessions.listen()
         post_migrate.connect(_grant_roles, sender=self, dispatch_uid="accounts.grant_roles")

@@ -67,3 +67,20 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"recovery code {self.pk}"
+
+
+class OpenSession(models.Model):
+    """A session as its owner sees it in a list; the session itself is Django's."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, db_index=True)
+    browser = models.CharField(max_length=100)
+    address = models.GenericIPAddressField(null=True)
+    started_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "open_sessions"
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

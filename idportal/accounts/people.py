@@ -9,12 +9,13 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from idportal.accounts.models import Invitation, SecondFactor, User
 from idportal.accounts.roles import ROLES
+from idportal.accounts.sessions.sessions import end_all
 from ingest.audit.log import note
 
 VALID = timedelta(days=7)
@@ -53,8 +54,8 @@ def set_active(*, person_id: int, active: bool, author: str) -> User:
     """All sessions of a person end with their access, for good. Raises as `change_role`."""
     person = _held(person_id, stays=active)
     person.is_active = active
-    person.sessions_ended = F("sessions_ended") + 1
-    person.save(update_fields=["is_active", "sessions_ended"])
+    person.save(update_fields=["is_active"])
+    end_all(person, author=author)
     note(actor=author, action="activated" if active else "deactivated", subject=person.username)
     return person
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from idportal.accounts.models import User
+from idportal.accounts.models import OpenSession, User
 from idportal.accounts.roles import ROLES
 from ingest.models import AuditEntry, Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.clients import create_client
@@ -38,6 +38,8 @@ PRIVACY = {"steward", "administrator"}
 MAY_SEE = {
     "people": CHANGE_RULES,
     "second_factor": EVERYONE,
+    "sessions": EVERYONE,
+    "password": EVERYONE,
     "audit": CHANGE_RULES,
     "audit_export": CHANGE_RULES,
     "privacy": PRIVACY,
@@ -112,6 +114,9 @@ MAY_POST = {
     "people": CHANGE_RULES,
     "person_change": CHANGE_RULES,
     "second_factor_reset": CHANGE_RULES,
+    "person_sessions_end": CHANGE_RULES,
+    "sessions": EVERYONE,
+    "password": EVERYONE,
     "second_factor": EVERYONE,
     "second_factor_change": EVERYONE,
     "privacy": PRIVACY,
@@ -153,7 +158,19 @@ MAY_POST = {
     "webhook_do": MANAGE_WEBHOOKS,
     "webhook_replay": MANAGE_WEBHOOKS,
 }
-OPEN = {"login", "log_in_code", "invited", "logout", "theme", "healthz", "readyz", "api_openapi", "api_unknown"}
+OPEN = {
+    "login",
+    "log_in_code",
+    "password_forgotten",
+    "password_reset",
+    "invited",
+    "logout",
+    "theme",
+    "healthz",
+    "readyz",
+    "api_openapi",
+    "api_unknown",
+}
 # Guarded by keys and tokens: being logged in opens none of them. What opens them is tested with what they do.
 KEPT = {"deliver", "registry", *(str(one.name) for one in api_urls)} - OPEN
 NOT_PAGES = OPEN | KEPT
@@ -179,6 +196,8 @@ def addresses(people: dict[str, User]) -> dict[str, str]:
     return {
         "people": "/people/", "person_change": f"/people/{10**9}/",
         "second_factor_reset": f"/people/{10**9}/second-factor/",
+        "person_sessions_end": f"/people/{10**9}/sessions/", "sessions": "/account/sessions/",
+        "password": "/account/password/",
         "second_factor": "/account/second-factor/", "second_factor_change": "/account/second-factor/change/",
         "audit": "/audit/",
         "audit_export": "/audit/export/",
@@ -267,7 +286,7 @@ def every_route() -> dict[str, str]:
 
 def everything_stored() -> dict[str, int]:
     """How many rows each table has, apart from who is logged in and what was noted of that."""
-    apart = {Session, AuditEntry}
+    apart = {Session, OpenSession, AuditEntry}
     models = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and m not in apart]
     return {m._meta.db_table: m._base_manager.count() for m in models}
 

@@ -32,6 +32,7 @@ def addresses() -> dict[str, str]:
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
         "API clients": "/api-clients/", "new API client": "/api-clients/new/", "export": "/export/",
         "people": "/people/", "second factor": "/account/second-factor/",
+        "sessions": "/account/sessions/", "password": "/account/password/",
         "API reference": "/api-reference/", "audit": "/audit/",
         "API operation": "/api-reference/merge_profiles/",
         "webhooks": "/webhooks/", "new webhook": "/webhooks/new/", "webhook": f"/webhooks/{told.webhook_id}/",

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pyotp
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from idportal.accounts.models import RecoveryCode, SecondFactor, User
+from idportal.accounts.sessions.sessions import end_all
 from ingest.audit.log import note
 from ingest.sealing import opened, sealed
 
@@ -50,7 +50,7 @@ def confirm(person: User, *, code: str, at: datetime | None = None) -> list[str]
     if factor is None or not _is_code(factor, code, at or timezone.now()):
         return None
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=timezone.now())
-    end_sessions(person)
+    end_all(person, author=person.username)
     note(actor=person.username, action="second_factor_on", subject=person.username)
     return renew_recovery_codes(person)
 
@@ -82,14 +82,9 @@ def turn_off(person: User, *, author: str) -> bool:
     RecoveryCode.objects.filter(person=person).delete()
     deleted, _ = SecondFactor.objects.filter(person=person).delete()
     if deleted:
-        end_sessions(person)
+        end_all(person, author=author)
         note(actor=author, action="second_factor_off", subject=person.username)
     return bool(deleted)
-
-
-def end_sessions(person: User) -> None:
-    User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
-    person.refresh_from_db(fields=["sessions_ended"])
 
 
 def _is_code(factor: SecondFactor, code: str, at: datetime) -> bool:

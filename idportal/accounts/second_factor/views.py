@@ -1,8 +1,9 @@
 """Takes a person's request, gives the page of their second factor, and the question for its code at log-in."""
 
 import segno
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -99,8 +100,8 @@ def _not_sure(request: requests.PageRequest, person: User) -> str:
 
 
 def _stay(request: HttpRequest, person: User) -> None:
-    """Here they stay logged in, where all their other sessions have ended."""
-    update_session_auth_hash(request, person)
+    """Here they are logged in anew, where all their sessions have ended."""
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     passed(request)
 
 

@@ -1,0 +1,1 @@
+"""Changing one's password, and a letter for who has forgotten it."""

@@ -1,0 +1,1 @@
+"""Where a person is logged in: the list of their sessions, each of which can be ended."""
