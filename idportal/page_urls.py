@@ -11,6 +11,7 @@ from idportal.accounts.second_factor.views import (
     second_factor_reset,
 )
 from idportal.accounts.sessions.views import person_sessions_end, sessions
+from idportal.accounts.single_sign_on.views import single_sign_on, single_sign_on_done, single_sign_on_unlink
 from idportal.accounts.views import LogIn, invited, people, person_change
 from idportal.audit.views import audit, audit_export
 from idportal.views.overview import overview
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", overview, name="overview"),
     path("login/", LogIn.as_view(), name="login"),
     path("login/code/", log_in_code, name="log_in_code"),
+    path("login/single-sign-on/", single_sign_on, name="single_sign_on"),
+    path("login/single-sign-on/done/", single_sign_on_done, name="single_sign_on_done"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("theme/", theme, name="theme"),
     path("people/", people, name="people"),
@@ -30,6 +33,7 @@ urlpatterns = [
     path("login/new-password/<str:person>/<str:token>/", password_reset, name="password_reset"),
     path("account/password/", password, name="password"),
     path("account/sessions/", sessions, name="sessions"),
+    path("people/<int:person_id>/single-sign-on/", single_sign_on_unlink, name="single_sign_on_unlink"),
     path("account/second-factor/", second_factor, name="second_factor"),
     path("account/second-factor/change/", second_factor_change, name="second_factor_change"),
     path("invited/<str:token>/", invited, name="invited"),

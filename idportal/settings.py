@@ -138,8 +138,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # An import, the engine and the matching keep a process each busy for minutes; one is left for what is short.
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", 4)
-# KB. One that has read a million profiles to be matched would keep 700 MB: it ends after its task, another begins.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULER = "idportal.beat:SteadyScheduler"
@@ -188,6 +186,24 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
 # Roles that may do nothing until they have set up a second factor, such as administrator,steward.
 SECOND_FACTOR_ROLES: list[str] = env.list("SECOND_FACTOR_ROLES", [])
+# Single sign-on by OpenID Connect: see docs/accounts.md.
+SSO_ISSUER = env.str("SSO_ISSUER", "")  # empty: off
+SSO_CLIENT_ID, SSO_CLIENT_SECRET = env.str("SSO_CLIENT_ID", ""), env.str("SSO_CLIENT_SECRET", "")
+SSO_SCOPES: list[str] = env.list("SSO_SCOPES", ["openid", "email", "profile"])
+SSO_BUTTON = env.str("SSO_BUTTON", "Log in with single sign-on")
+SSO_NEW_PEOPLE = env.str("SSO_NEW_PEOPLE", "")  # the role of people unknown here; empty: they aren't let in
+SSO_ROLE_CLAIM = env.str("SSO_ROLE_CLAIM", "groups")
+SSO_ROLES: dict[str, str] = env.dict("SSO_ROLES", {})  # such as crm-admins=administrator,crm=analyst; the first counts
+SSO_EMAIL_DOMAINS: list[str] = env.list("SSO_EMAIL_DOMAINS", [])
+SSO_TRUST_EMAIL = env.bool("SSO_TRUST_EMAIL", False)  # for a provider that doesn't say whether it verified an address
+SSO_ONLY = env.bool("SSO_ONLY", False)  # nobody logs in by password but SSO_PASSWORDS_FOR, in an emergency
+SSO_PASSWORDS_FOR: list[str] = env.list("SSO_PASSWORDS_FOR", ["admin"])
+if SSO_ISSUER and not SSO_CLIENT_ID:
+    raise ImproperlyConfigured("SSO_ISSUER is set: set SSO_CLIENT_ID, too")
+if SSO_ISSUER and not SSO_ISSUER.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
+    raise ImproperlyConfigured(f"SSO_ISSUER is {SSO_ISSUER}: set it to an address that begins with https://")
+if SSO_ONLY and not SSO_ISSUER:
+    raise ImproperlyConfigured("SSO_ONLY is set and SSO_ISSUER isn't: nobody could log in")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from idportal.accounts import checks  # noqa: F401 - registers the system checks
         from idportal.accounts.sessions import sessions
         from idportal.audit import logging_in
 

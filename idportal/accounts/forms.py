@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.core.exceptions import ValidationError
 
@@ -16,6 +17,7 @@ from ingest.audit.log import note
 class LogInForm(AuthenticationForm):
     error_messages = AuthenticationForm.error_messages | {
         "invalid_login": "Name and password don't fit together. Mind upper and lower case.",
+        "single_sign_on": "You log in by single sign-on: use the button above.",
         "throttled": "Too many tries that failed. Please try again in a quarter of an hour.",
     }
 
@@ -28,6 +30,11 @@ class LogInForm(AuthenticationForm):
         cleaned = super().clean()
         throttle.succeeded(name=name, address=address)
         return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if settings.SSO_ONLY and user.get_username() not in settings.SSO_PASSWORDS_FOR:
+            raise ValidationError(self.error_messages["single_sign_on"], code="single_sign_on")
 
 
 class InvitationForm(forms.Form):

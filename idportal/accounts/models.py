@@ -84,3 +84,22 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+
+class SignOnLink(models.Model):
+    """Whom the provider of single sign-on calls `subject`. Addresses change hands; this never does."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_on_links")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "sign_on_links"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="sign_on_subject_is_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="sign_on_person_has_one_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-on link {self.pk}"

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from idportal.accounts.models import Invitation, SecondFactor, User
+from idportal.accounts.models import Invitation, SecondFactor, SignOnLink, User
 from idportal.accounts.roles import ROLES
 from idportal.accounts.sessions.sessions import end_all
 from ingest.audit.log import note
@@ -29,9 +29,14 @@ If you expected no such letter, ignore it.
 
 
 def people() -> QuerySet[User]:
-    """Each with `has_second_factor`."""
+    """Each with `has_second_factor` and `signs_on`."""
     used = SecondFactor.objects.filter(person=OuterRef("pk")).exclude(confirmed_at=None)
-    return User.objects.annotate(has_second_factor=Exists(used)).prefetch_related("groups").order_by("username")
+    linked = SignOnLink.objects.filter(person=OuterRef("pk"))
+    return (
+        User.objects.annotate(has_second_factor=Exists(used), signs_on=Exists(linked))
+        .prefetch_related("groups")
+        .order_by("username")
+    )
 
 
 def open_invitations() -> QuerySet[Invitation]:

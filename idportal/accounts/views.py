@@ -1,7 +1,9 @@
 """Takes an administrator's or an invited person's request, gives the People page or the page to join."""
 
 from smtplib import SMTPException
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required, permission_required
@@ -27,6 +29,14 @@ class LogIn(LoginView):
     authentication_form = LogInForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With single sign-on alone, the form is shown to whoever asks for it."""
+        by_password = not settings.SSO_ONLY or "password" in self.request.GET or self.request.method == "POST"
+        button = settings.SSO_BUTTON if settings.SSO_ISSUER else ""
+        return super().get_context_data(**kwargs) | {
+            "single_sign_on": button, "only": settings.SSO_ONLY, "by_password": by_password
+        }  # fmt: skip
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         if logging_in.hold(self.request, form.get_user(), onward=self.get_success_url()):
             return redirect("log_in_code")
@@ -51,6 +61,7 @@ def people(request: requests.PageRequest) -> HttpResponse:
         "invitations": people_.open_invitations(),
         "form": form,
         "roles": list(ROLES),
+        "single_sign_on": bool(settings.SSO_ISSUER),
     }
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
@@ -82,13 +93,14 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "accounts/join.html", status=410)
     form = JoinForm(request.POST or None, initial={"email": invitation.email})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not settings.SSO_ONLY and form.is_valid():
         person = people_.join(invitation=invitation, password=form.cleaned_data["password1"])
         if person is None:
             return render(request, "accounts/join.html", status=410)
         login(request, person)
         return redirect("overview")
-    context = {"invitation": invitation, "form": form}
+    button = settings.SSO_BUTTON if settings.SSO_ISSUER else ""
+    context = {"invitation": invitation, "form": form, "single_sign_on": button, "only": settings.SSO_ONLY}
     answer = render(request, "accounts/join.html", context, status=422 if form.errors else 200)
     answer["Referrer-Policy"] = "no-referrer"
     return answer

@@ -13,8 +13,9 @@ def listen() -> None:
     user_login_failed.connect(_failed, dispatch_uid="audit.failed")
 
 
-def _in(*, user: Any, **kwargs: Any) -> None:
-    note(actor=user.get_username(), action="log_in")
+def _in(*, user: Any, request: Any = None, **kwargs: Any) -> None:
+    by = getattr(request, "log_in_by", "")
+    note(actor=user.get_username(), action="log_in", detail={"by": by} if by else {})
 
 
 def _out(*, user: Any, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ NOT_NOTED = {
     "second_factor",
     "second_factor_change",
     "second_factor_reset",
+    "single_sign_on_unlink",
     "invited",
     "theme",
     "review_keys",

@@ -202,6 +202,16 @@ def test_no_secret_stands_in_a_templates_text() -> None:
             assert {"DATABASE_PASSWORD", "SECRET_KEY", "PRIVACY_KEY"} <= {each["Name"] for each in container["Secrets"]}
 
 
+def test_single_sign_on_is_set_from_outside_and_its_secret_is_kept() -> None:
+    given = properties(PIPELINE, "Portal")["Parameters"]
+    container = properties(PORTAL, "PortalTask")["ContainerDefinitions"][0]
+    told = {one["Name"]: text(one["Value"]).strip("<>") for one in container["Environment"]}
+    for name in ("SSO_ISSUER", "SSO_CLIENT_ID", "SSO_NEW_PEOPLE", "SSO_ROLES", "SSO_EMAIL_DOMAINS", "SSO_ONLY"):
+        assert text(given[told[name]]).strip("<>") == told[name]
+    assert "SSO_CLIENT_SECRET" in {one["Name"] for one in container["Secrets"]}
+    assert template(PORTAL)["Resources"]["SsoClientSecret"]["DeletionPolicy"] == "Retain"
+
+
 def test_the_nested_stack_gets_each_parameter_that_has_no_default() -> None:
     given = set(properties(PIPELINE, "Portal")["Parameters"])
     known = template(PORTAL)["Parameters"]
