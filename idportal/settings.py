@@ -138,6 +138,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # An import, the engine and the matching keep a process each busy for minutes; one is left for what is short.
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", 4)
+# KB. One that has read a million profiles to be matched would keep 700 MB: it ends after its task, another begins.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULER = "idportal.beat:SteadyScheduler"

@@ -259,6 +259,11 @@ class Import(models.Model):
         return 100 if self.state == self.State.DONE else min(99, self.position * 100 // max(1, self.size))
 
     @property
+    def took(self) -> float:
+        """Seconds from its start to its end."""
+        return (self.finished_at - self.started_at).total_seconds() if self.started_at and self.finished_at else 0.0
+
+    @property
     def open(self) -> bool:
         """Whether it may still go on."""
         return self.state in self.OPEN

@@ -54,6 +54,7 @@ def test_columns_are_said_and_the_import_started_and_watched(admin: Client) -> N
     runs.run(job.pk)
     page = admin.get(f"/imports/{job.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "done" in page
+    assert "pauses included" in page
     assert "<html" not in page
     assert ["email:ada@example.com", "loyalty_id:c-1"] in list(RawEvent.objects.values_list("identifiers", flat=True))
 
