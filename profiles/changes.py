@@ -56,11 +56,22 @@ class Told:
 
 @dataclass(frozen=True)
 class ToldPage:
-    """Profiles that events brought traits, be they the ones they had; from how many deliveries, and how far that is."""
+    """Profiles that events brought traits, be they the ones they had; those that they `brought` a value that was new
+    there; from how many deliveries, and how far that is."""
 
     profile_ids: list[int]
+    brought: list[int]
     deliveries: int
     place: Told
+
+
+@dataclass(frozen=True)
+class RecordFingerprint:
+    """A number that is another when the golden record is; `several`: some trait has values to choose from."""
+
+    profile_id: int
+    fingerprint: int
+    several: bool
 
 
 def beginning() -> Place:
@@ -90,7 +101,12 @@ def told_now() -> Told:
 def told_after(told: Told) -> ToldPage:
     row = read_one("told_after", resolved_at=told.resolved_at, delivery=told.delivery, events=EVENTS)
     place = Told(row["resolved_at"], row["delivery"]) if row["deliveries"] else told
-    return ToldPage(row["profile_ids"], row["deliveries"], place)
+    return ToldPage(row["profile_ids"], row["brought"], row["deliveries"], place)
+
+
+def record_fingerprints(profile_ids: Iterable[int]) -> list[RecordFingerprint]:
+    """Of those that have traits."""
+    return read("record_fingerprints", RecordFingerprint, profile_ids=list(profile_ids))
 
 
 def _last_change() -> int:

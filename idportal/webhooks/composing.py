@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from idportal.webhooks.models import EventType, Feed, Webhook, WebhookEvent
+from idportal.webhooks.news import follow, forget, news_of
 from profiles.changes import FeedChange, Place, Told, changes_after, now, told_after, told_now
 from profiles.ids import public_ids
 
@@ -52,8 +53,13 @@ def compose_page() -> int | None:
         told = told_after(Told(feed.resolved_at, feed.delivery))  # before the changes: nobody is told of a stranger
         page = changes_after(Place(feed.change, feed.identifier), limit=PAGE)
         happened = list(_of_changes(page.changes))
+        updates = EventType.UPDATED in wanted
+        if updates:
+            follow(page.changes)
+        else:
+            forget()
         if not page.more:
-            happened += _of_told(told.profile_ids, happened)
+            happened += _of_told(news_of(told) if updates else [], happened)
             feed.resolved_at, feed.delivery = told.place.resolved_at, told.place.delivery
         feed.change, feed.identifier = page.place.change, page.place.identifier
         feed.save()

@@ -136,3 +136,17 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return "webhook feed"
+
+
+class ToldRecord(models.Model):
+    """The golden record of a profile as it was when an event last told traits of it, as a number: what is told again
+    and changes nothing is not news."""
+
+    profile_id = models.BigIntegerField(primary_key=True)
+    fingerprint = models.BigIntegerField()
+
+    class Meta:
+        db_table = "webhook_told_records"
+
+    def __str__(self) -> str:
+        return f"record of profile {self.profile_id}"

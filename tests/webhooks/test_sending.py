@@ -30,10 +30,10 @@ START = timezone.now() - timedelta(days=1)
 DOCS = Path(__file__).parent.parent.parent / "docs" / "webhooks.md"
 
 
-def person(*names: str, **traits: object) -> None:
+def person(*names: str, minutes: int = 0, **traits: object) -> None:
     """An event that names somebody, resolved."""
     named = frozenset(("email", name) if "@" in name else ("anonymous_id", name) for name in names)
-    land(Event(named, START, trusted=True), traits=traits or None)
+    land(Event(named, START + timedelta(minutes=minutes), trusted=True), traits=traits or None)
     resolve()
 
 
@@ -96,6 +96,36 @@ def test_new_traits_of_a_known_person_are_told_once(receiver: Receiver) -> None:
     send(webhook)
     send(webhook)
     assert receiver.types == ["profile.updated"]
+
+
+@pytest.mark.django_db
+def test_traits_that_are_said_again_are_no_news_and_one_that_comes_back_is(receiver: Receiver) -> None:
+    person("a@x.org", city="London")
+    webhook = webhook_to(receiver)
+
+    def told_of(minutes: int, **traits: str) -> int:
+        person("a@x.org", minutes=minutes, **traits)
+        send(webhook)
+        return len(receiver.types)
+
+    cities = ("London", "London", "Paris", "Paris", "London", "London")
+    assert [told_of(n, city=city) for n, city in enumerate(cities, start=1)] == [0, 0, 1, 1, 2, 2]
+    assert told_of(7, city="London", plan="pro") == 3
+    assert told_of(8) == 3
+
+
+@pytest.mark.django_db
+def test_what_a_merge_made_of_the_traits_is_no_news_after_it(receiver: Receiver) -> None:
+    person("a@x.org", city="London")
+    person("b@x.org", plan="pro")
+    webhook = webhook_to(receiver)
+    person("a@x.org", city="London")
+    send(webhook)
+    assert decide(action="assert", a=[Named("email", "a@x.org")], b=[Named("email", "b@x.org")], author="Ana")
+    send(webhook)
+    person("a@x.org", city="London")
+    send(webhook)
+    assert receiver.types == ["profile.merged"]
 
 
 @pytest.mark.django_db
