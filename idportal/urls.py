@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("demo/shop/", include("idportal.demo.urls")),
     path("", include("ingest.urls")),
+    path("api/v1/webhooks/", include("idportal.webhooks.api_urls")),
     path("", include("profiles.api.urls")),
     path("", include("idportal.page_urls")),
 ]

@@ -8,9 +8,17 @@ from profiles.api import samples
 from profiles.api.described import document
 
 DEEPEST = 3
-TAGS = ("Look-up", "Profiles", "Change feed", "Write", "Decide", "Review", "Why", "Export", "Privacy")
+TAGS = ("Look-up", "Profiles", "Change feed", "Write", "Decide", "Review", "Why", "Export", "Privacy", "Webhooks")
 # What stands in a path, where an example needs it.
-PLACES = {"public": samples.ADA, "table": "profiles", "decision_id": "7", "question_id": "12", "erasure_id": "7"}
+PLACES = {
+    "public": samples.ADA,
+    "table": "profiles",
+    "decision_id": "7",
+    "question_id": "12",
+    "webhook_id": "3",
+    "delivery_id": "41",
+    "erasure_id": "7",
+}
 Schema = dict[str, Any]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from idportal.accounts.models import OpenSession, User
 from idportal.accounts.roles import ROLES
+from idportal.webhooks.api_urls import urlpatterns as webhook_api_urls
 from ingest.models import AuditEntry, Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.clients import create_client
 from profiles.api.urls import urlpatterns as api_urls
@@ -175,7 +176,7 @@ OPEN = {
     "api_unknown",
 }
 # Guarded by keys and tokens: being logged in opens none of them. What opens them is tested with what they do.
-KEPT = {"deliver", "registry", *(str(one.name) for one in api_urls)} - OPEN
+KEPT = {"deliver", "registry", *(str(one.name) for one in (*api_urls, *webhook_api_urls))} - OPEN
 NOT_PAGES = OPEN | KEPT
 
 
