@@ -246,11 +246,11 @@ class ApartAnswer(Serializer[Any]):
     held_links = ListField(child=ObjectField())
     limits = ListField(child=ObjectField())
     shared = ListField(child=ObjectField())
+    likeness = AnyField(help_text="What the matching says of the two; null where it says nothing.")
     complete = BooleanField()
 
 
-class BuiltAnswer(Serializer[Any]):
-    profile_id = UUIDField()
+class BuiltAnswer(OfProfile):
     summary = CharField()
     identifiers = IntegerField()
     joined = IntegerField()
@@ -261,8 +261,7 @@ class BuiltAnswer(Serializer[Any]):
     complete = BooleanField()
 
 
-class AsOfAnswer(Serializer[Any]):
-    profile_id = UUIDField()
+class AsOfAnswer(OfProfile):
     at = DateTimeField()
     resolved_until = AnyField()
     profile_then = AnyField()

@@ -24,7 +24,13 @@ from profiles.deciding.decisions import (
     unmerge,
 )
 from profiles.deciding.effect import Shown
-from profiles.deciding.preview import DecisionPreview, preview_merge, preview_unmerge, preview_withdrawal
+from profiles.deciding.preview import (
+    DecisionPreview,
+    preview_by_name,
+    preview_merge,
+    preview_unmerge,
+    preview_withdrawal,
+)
 from profiles.ids import public_ids
 from profiles.models import Decision
 
@@ -47,12 +53,14 @@ class Assertion(serializers.Serializer[Any]):
     a = Side()
     b = Side()
     reason = serializers.CharField(**REASON)  # type: ignore[arg-type]
+    dry_run = serializers.BooleanField(default=False)
 
 
 class Separation(serializers.Serializer[Any]):
     a = serializers.ListField(child=Side(), min_length=1, max_length=MOST)
     b = serializers.ListField(child=Side(), min_length=1, max_length=MOST)
     reason = serializers.CharField(**REASON)  # type: ignore[arg-type]
+    dry_run = serializers.BooleanField(default=False)
 
 
 class Merge(serializers.Serializer[Any]):
@@ -108,7 +116,7 @@ SAMPLE = {"decision_id": 7, "state": "decided", "profiles": [samples.ADA], "effe
 def assert_same(request: Request) -> Response:
     """Outranks every rule and link, until it is withdrawn. Neither needs to have been seen yet."""
     said = asking.valid(Assertion, request)
-    return _decide(request, Decision.Action.ASSERT, [said["a"]], [said["b"]], said["reason"])
+    return _decide(request, Decision.Action.ASSERT, {**said, "a": [said["a"]], "b": [said["b"]]})
 
 
 @described(
@@ -124,7 +132,7 @@ def assert_same(request: Request) -> Response:
 def separate(request: Request) -> Response:
     """No profile will hold an identifier of both, whatever arrives, until it is withdrawn."""
     said = asking.valid(Separation, request)
-    return _decide(request, Decision.Action.SEPARATE, said["a"], said["b"], said["reason"])
+    return _decide(request, Decision.Action.SEPARATE, said)
 
 
 @described(
@@ -193,11 +201,12 @@ def withdraw(request: Request, decision_id: str) -> Response:
     return _decided(lambda: take_back(decision=decision, author=asking.author(request), reason=said["reason"]))
 
 
-def _decide(request: Request, action: str, a: list[Any], b: list[Any], reason: str) -> Response:
-    sides = _sides(a), _sides(b)
-    return _decided(
-        lambda: decide_by_name(action=action, a=sides[0], b=sides[1], author=asking.author(request), reason=reason)
-    )
+def _decide(request: Request, action: str, said: dict[str, Any]) -> Response:
+    a, b = _sides(said["a"]), _sides(said["b"])
+    if said["dry_run"]:
+        return _preview(preview_by_name(action=action, a=a, b=b))
+    who, reason = asking.author(request), said["reason"]
+    return _decided(lambda: decide_by_name(action=action, a=a, b=b, author=who, reason=reason))
 
 
 def _decided(carry_out: Callable[[], Decided]) -> Response:

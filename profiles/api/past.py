@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from profiles.api import answers
 from profiles.api.endpoint import Answer, described, endpoint, text
 from profiles.api.problems import Problem
-from profiles.api.why import EITHER, ERASED, asked_profile, asked_text
+from profiles.api.why import EITHER, ERASED, asked_profile, asked_text, canonical
 from profiles.explaining.as_of import Then, as_of
 from profiles.ids import public_ids
 from profiles.moments import moment_of
@@ -39,7 +39,7 @@ def profile_as_of(request: Request) -> Response:
     found = as_of(profile_id, at)
     thens = [*([found.profile] if found.profile else []), *found.others]
     ids = public_ids({profile_id, *(then.profile_id for then in thens)})
-    return Response(
+    said = Response(
         {
             "profile_id": ids[profile_id],
             "at": at,
@@ -51,6 +51,7 @@ def profile_as_of(request: Request) -> Response:
             "complete": found.whole and not found.more_others,
         }
     )
+    return canonical(request, said, profile_id)
 
 
 def _then(then: Then, ids: dict[int, str]) -> dict[str, Any]:

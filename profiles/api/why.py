@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -118,7 +119,7 @@ def built(request: Request) -> Response:
     """The steps that made it, strongest first."""
     profile_id = asked_profile(request, "profile")
     found = how_built(profile_id, start=_number(request, "start", 0), limit=_number(request, "limit", STEPS))
-    return Response(
+    said = Response(
         {
             "profile_id": public_id(profile_id),
             "summary": found.summary,
@@ -131,6 +132,7 @@ def built(request: Request) -> Response:
             "complete": not found.capped,
         }
     )  # fmt: skip
+    return canonical(request, said, profile_id)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -191,6 +193,15 @@ def asked_profile(request: Request, name: str) -> int:
     if found is None and (number := profile_id_from(text.strip())) and erased(number):
         raise asking.gone()
     return _known(found, f"{name} leads to no profile")
+
+
+def canonical(request: Request, response: Response, profile_id: int) -> Response:
+    """Says whether the id that was asked for was merged away, and into which."""
+    asked = profile_id_from(asked_text(request, "profile").strip())
+    response.data["merged"] = asked is not None and asked != profile_id
+    if response.data["merged"]:
+        response["Link"] = f'<{reverse("api_profile", args=[public_id(profile_id)])}>; rel="canonical"'
+    return response
 
 
 def asked_text(request: Request, name: str) -> str:

@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from profiles.deadline import OutOfTime, until
-from profiles.deciding.decisions import carry_out_merge, carry_out_reject, carry_out_unmerge, carry_out_withdrawal
+from profiles.deciding.decisions import (
+    Named,
+    carry_out_merge,
+    carry_out_reject,
+    carry_out_unmerge,
+    carry_out_withdrawal,
+    decide,
+    seen_of,
+)
 from profiles.deciding.effect import (
     PROFILES,
     HeldChange,
@@ -93,6 +101,15 @@ def preview_unmerge(profile_id: int, identifier_ids: Iterable[int]) -> DecisionP
 
 def preview_withdrawal(decision: Decision) -> DecisionPreview:
     return preview(lambda: carry_out_withdrawal(decision, author=AUTHOR, reason=AUTHOR), asked=profiles_of(decision))
+
+
+def preview_by_name(*, action: str, a: Iterable[Named], b: Iterable[Named]) -> DecisionPreview:
+    """Of an assertion or a separation of identifiers, seen in an event or not."""
+    sides = list(a), list(b)
+    return preview(
+        lambda: decide(action=action, a=sides[0], b=sides[1], author=AUTHOR, reason=AUTHOR),
+        asked={one.profile_id for one in seen_of([*sides[0], *sides[1]])},
+    )
 
 
 def profiles_of(decision: Decision) -> list[int]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ingest.audit.models import AuditEntry
 from profiles.api.clients import create_client, revoke_client, rotate_token
+from profiles.api.described import description
 from profiles.api.usage import BULK, note_bulk_reads, store_usage
 from profiles.api.used import used
 from profiles.memory import memory
@@ -167,6 +168,29 @@ def test_who_asks_too_much_is_told_when_to_ask_again_and_usage_is_counted(caller
     assert (limited["RateLimit-Remaining"], limited["RateLimit-Policy"]) == ("0", "3;w=60")
     store_usage()
     assert ApiUsage.objects.get().requests == 3
+
+
+# What programs were promised, by the names that their code generators make of it.
+PROMISED = {
+    "look_up", "look_up_batch", "list_profiles", "read_profile", "list_identifiers", "list_events", "list_traits",
+    "list_links", "list_held_links", "list_history", "as_of", "why_together", "why_not", "how_built", "export_profile",
+    "send_events", "identify", "assert_same", "separate", "withdraw_decision", "merge_profiles", "unmerge_profile",
+    "list_questions", "read_question", "preview_question", "answer_question", "undo_answer", "list_changes",
+    "export_table", "export_person", "ask_erasure", "read_erasure", "confirm_erasure", "list_webhooks",
+    "create_webhook", "read_webhook", "list_deliveries", "test_webhook", "replay_delivery", "replay_webhook",
+    "disable_webhook", "enable_webhook",
+}  # fmt: skip
+DRY_RUNS = {"assert_same", "separate", "withdraw_decision", "merge_profiles", "unmerge_profile", "answer_question"}
+
+
+def test_every_endpoint_that_was_promised_is_there_and_decisions_have_dry_runs(db: None) -> None:
+    document = description()
+    found = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+    assert found.keys() >= PROMISED
+    shapes = document["components"]["schemas"]
+    for name in DRY_RUNS:
+        said = found[name]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        assert "dry_run" in shapes[said]["properties"], name
 
 
 def test_the_description_is_open_and_names_every_endpoint(db: None) -> None:

@@ -68,6 +68,38 @@ def test_a_dry_run_tells_what_the_merge_then_does_and_unmerge_undoes_it(writer: 
     assert writer.ask("lookup/", **ADA)["profile_id"] != ada
 
 
+def test_a_dry_run_of_a_word_on_identifiers_decides_nothing(writer: Caller) -> None:
+    ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    would = body(writer.post("decisions/assert/", {"a": ADA, "b": BEN, "dry_run": True}))
+    assert (would["state"], len(would["effect"]["before"])) == ("dry_run", 2)
+    together = [one for one in would["effect"]["after"] if ADA in one["identifiers"]]
+    assert BEN in together[0]["identifiers"]
+    phone = {"kind": "phone", "value": "+44 20 7946 0958"}
+    apart = body(writer.post("decisions/separate/", {"a": [ADA], "b": [phone], "dry_run": True}))
+    assert [one["profile_id"] for one in apart["effect"]["before"]] == [ada]
+    assert len(apart["effect"]["after"]) == 2
+    assert Decision.objects.count() == 0
+    assert writer.ask("lookup/", **BEN)["profile_id"] == ben
+    assert writer.ask("lookup/", **phone)["profile_id"] == ada
+
+
+def test_an_id_that_was_merged_away_leads_on_wherever_it_is_asked_for(writer: Caller) -> None:
+    ada, ben = crowd.ada(), crowd.ben_and_the_kiosk()
+    (kept,) = body(writer.post("decisions/merge/", {"a": ada, "b": ben}))["profiles"]
+    (gone,) = {ada, ben} - {kept}
+    for path in ("", "identifiers/", "events/", "traits/", "links/", "held-links/", "history/", "export/"):
+        answer = writer.get(f"profiles/{gone}/{path}")
+        assert (answer.status_code, answer["Link"]) == (200, f'</api/v1/profiles/{kept}/{path}>; rel="canonical"')
+        said = body(answer)
+        assert (said["profile_id"], said["merged"]) == (kept, True)
+    for path in ("as-of/", "how-built/"):
+        answer = writer.get(path, profile=gone, at="2030-01-01")
+        assert (answer.status_code, answer["Link"]) == (200, f'</api/v1/profiles/{kept}/>; rel="canonical"')
+        said = body(answer)
+        assert (said["profile_id"], said["merged"]) == (kept, True)
+    assert body(writer.get("as-of/", profile=kept, at="2030-01-01"))["merged"] is False
+
+
 def test_what_cannot_be_decided_says_why(writer: Caller) -> None:
     ada = crowd.ada()
     same = writer.post("decisions/merge/", {"a": ada, "b": ada})
