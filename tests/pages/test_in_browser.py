@@ -4,10 +4,12 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ingest.models import Delivery, RawEvent, RejectedRecord
-from profiles.models import ProfileChange
+from profiles.api.clients import create_client
+from profiles.models import ApiCall, ApiUsage, ProfileChange
 from tests.pages import crowd
 from tests.pages.conftest import Portal
 
@@ -19,6 +21,9 @@ def addresses() -> dict[str, str]:
     unreadable, many = RejectedRecord.objects.order_by("-reason")
     merge = ProfileChange.objects.earliest("at").at
     told = crowd.told_webhook()
+    client = create_client(name="CRM", scopes=["read"]).client
+    ApiUsage.objects.create(client=client, day=timezone.now().date(), requests=7, limited=2)
+    ApiCall.objects.create(client=client, day=timezone.now().date(), endpoint="changes/", status=429, requests=2)
     ids = {"ada": crowd.profile_id(crowd.ADA), "ben": crowd.profile_id(crowd.BEN)}
     return {
         "overview": "/", "events": "/events/", "no event found": "/events/?q=nobody", "event": f"/events/{event}/",
@@ -30,7 +35,8 @@ def addresses() -> dict[str, str]:
         "as of": f"/profiles/{ids['ada']}/history/?as_of={merge:%Y-%m-%dT%H:%M:%S.%fZ}",
         "sources": "/sources/", "source": f"/sources/{crowd.shop().pk}/", "new source": "/sources/new/",
         "deliveries": "/deliveries/", "delivery": f"/deliveries/{Delivery.objects.filter(rejected=2)[0].pk}/",
-        "API clients": "/api-clients/", "new API client": "/api-clients/new/", "export": "/export/",
+        "API clients": "/api-clients/", "API client": f"/api-clients/{client.pk}/",
+        "new API client": "/api-clients/new/", "export": "/export/",
         "people": "/people/", "second factor": "/account/second-factor/",
         "sessions": "/account/sessions/", "password": "/account/password/",
         "API reference": "/api-reference/", "audit": "/audit/",
