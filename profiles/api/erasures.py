@@ -11,6 +11,7 @@ from ingest.announcement import announce_erasure
 from profiles.api import answers, asking, samples
 from profiles.api.clients import MayAll, MayErase
 from profiles.api.endpoint import Answer, Body, described, endpoint
+from profiles.api.idempotency import once
 from profiles.api.problems import Problem
 from profiles.identities import profile_of
 from profiles.ids import public_id
@@ -53,9 +54,14 @@ SAMPLE = {
     summary="Ask for a person to be erased",
     answer=Answer(ErasureAnswer, sample=SAMPLE | {"state": "counting", "counts": {}}, status=202),
     takes=Body(ErasureRequest, {**samples.EMAIL, "others_too": False}),
-    problems={**PROBLEMS, 409: "There is an open request for this profile."},
+    problems={
+        **PROBLEMS,
+        409: "There is an open request for this profile, or this key is at work.",
+        422: "The key was used for another request.",
+    },
 )
 @endpoint("POST", may=MayErase)
+@once
 def ask_erasure(request: Request) -> Response:
     """By any identifier. Nothing is deleted yet: read the request until it is `counted`, then confirm it."""
     said = asking.valid(ErasureRequest, request)
@@ -90,9 +96,14 @@ def read_erasure(request: Request, erasure_id: str) -> Response:
     summary="Confirm that a person is erased",
     answer=Answer(ErasureAnswer, sample=SAMPLE | {"state": "running", "step": "suppress"}, status=202),
     takes=Body(Confirmation, {"confirm": requests.CONFIRMATION}),
-    problems={**PROBLEMS, 422: "The word is not the one, or the request does not wait for it."},
+    problems={
+        **PROBLEMS,
+        409: "This key is at work.",
+        422: "The word is not the one, or the request does not wait for it.",
+    },
 )
 @endpoint("POST", may=MayAll)
+@once
 def confirm_erasure(request: Request, erasure_id: str) -> Response:
     """The second step; it takes the scope `admin`. There is no way back."""
     said = asking.valid(Confirmation, request)

@@ -236,8 +236,9 @@ def test_programs_are_told_that_it_is_gone(caller: Callable[..., Caller]) -> Non
     public = public_id(profile_id)
     assert client.ask("lookup/", kind="email", value=ADA)["found"]
     assert client.ask("lookup/", kind="email", value=ADA)["found"]  # remembered
-    asked = client.post("erasures/", {"kind": "email", "value": ADA})
+    asked = client.post("erasures/", {"kind": "email", "value": ADA}, key="once")
     assert asked.status_code == 202
+    assert client.post("erasures/", {"kind": "email", "value": ADA}, key="once").content == asked.content
     erasure_id = json.loads(asked.content)["erasure_id"]
     assert client.post("erasures/", {"kind": "email", "value": ADA}).status_code == 409
     assert client.post(f"erasures/{erasure_id}/confirm/", {"confirm": "ERASE"}).status_code == 422
