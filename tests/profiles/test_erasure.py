@@ -238,7 +238,8 @@ def test_programs_are_told_that_it_is_gone(caller: Callable[..., Caller]) -> Non
     assert client.ask("lookup/", kind="email", value=ADA)["found"]  # remembered
     asked = client.post("erasures/", {"kind": "email", "value": ADA}, key="once")
     assert asked.status_code == 202
-    assert client.post("erasures/", {"kind": "email", "value": ADA}, key="once").content == asked.content
+    again = client.post("erasures/", {"kind": "email", "value": ADA}, key="once")
+    assert json.loads(again.content) == json.loads(asked.content)
     erasure_id = json.loads(asked.content)["erasure_id"]
     assert client.post("erasures/", {"kind": "email", "value": ADA}).status_code == 409
     assert client.post(f"erasures/{erasure_id}/confirm/", {"confirm": "ERASE"}).status_code == 422
