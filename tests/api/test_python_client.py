@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from idportal_client import Client, NotFound, Refused, Unauthorized, is_genuine
 from idportal_client.client import MOST
+from pytest_django import Settings
 from write_answers import written
 
 from idportal.webhooks.signing import new_secret, signatures
@@ -42,6 +43,23 @@ def blocks(language: str) -> list[str]:
 def test_there_is_a_method_for_every_operation() -> None:
     operations = {one.name for one in reference.operations()}
     assert operations <= set(dir(Client))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_is_made_tried_and_switched_off(live_server: Any, settings: Settings) -> None:
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    admin = Client(live_server.url, create_client(name="crm", scopes=["admin"]).token, retries=0)
+    made = admin.create_webhook("CRM", "http://127.0.0.1:9/hook", ["profile.merged"])
+    number = made["webhook_id"]
+    assert made["secret"].startswith("whsec_")
+    assert not admin.test_webhook(number)["delivered"]
+    [failed] = admin.list_deliveries(number, failed=True)
+    assert admin.replay_delivery(number, failed["delivery_id"])["number"] == 2
+    assert admin.disable_webhook(number)["state"] == "disabled"
+    assert admin.enable_webhook(number)["state"] == "active"
+    assert admin.replay_webhook(number, "2026-01-31T12:00:00Z")["events"] == 0
+    assert admin.read_webhook(number)["waiting"] == 0
+    assert [one["webhook_id"] for one in admin.list_webhooks()] == [number]
 
 
 def test_the_shapes_are_those_of_the_document() -> None:

@@ -15,11 +15,13 @@ class ApartAnswer(TypedDict):
     held_links: list[dict[str, Any]]
     limits: list[dict[str, Any]]
     shared: list[dict[str, Any]]
+    likeness: Any
     complete: bool
 
 
 class AsOfAnswer(TypedDict):
     profile_id: str
+    merged: bool
     at: str
     resolved_until: Any
     profile_then: Any
@@ -43,6 +45,7 @@ class BatchFound(TypedDict):
 
 class BuiltAnswer(TypedDict):
     profile_id: str
+    merged: bool
     summary: str
     identifiers: int
     joined: int
@@ -88,6 +91,24 @@ class DecisionAnswer(TypedDict):
     state: Literal["decided", "waits_for_second_person", "dry_run"]
     profiles: list[str]
     effect: Any
+
+
+class DeliveryAnswer(TypedDict):
+    delivery_id: int
+    event_id: str
+    type: str
+    why: Literal["turn", "replay", "test"]
+    number: int
+    at: str
+    milliseconds: int
+    status: int
+    error: str
+    delivered: bool
+
+
+class DeliveryPage(TypedDict):
+    results: list[DeliveryAnswer]
+    next: str | None
 
 
 class ErasureAnswer(TypedDict):
@@ -364,6 +385,10 @@ class QuestionSummary(TypedDict):
     note: str
 
 
+class Replayed(TypedDict):
+    events: int
+
+
 class Replied(TypedDict):
     state: Literal["answered", "skipped", "undone", "dry_run"]
     question: QuestionSummary
@@ -403,3 +428,42 @@ class TraitList(TypedDict):
     profile_id: str
     merged: bool
     results: list[Trait]
+
+
+class WebhookAnswer(TypedDict):
+    webhook_id: int
+    name: str
+    url: str
+    types: list[str]
+    state: Literal["active", "failing", "disabled"]
+    disabled_why: str
+    created_at: str
+    failing_since: str | None
+
+
+class WebhookList(TypedDict):
+    results: list[WebhookAnswer]
+
+
+class WebhookMade(TypedDict):
+    webhook_id: int
+    name: str
+    url: str
+    types: list[str]
+    state: Literal["active", "failing", "disabled"]
+    disabled_why: str
+    created_at: str
+    failing_since: str | None
+    secret: str
+
+
+class WebhookWaiting(TypedDict):
+    webhook_id: int
+    name: str
+    url: str
+    types: list[str]
+    state: Literal["active", "failing", "disabled"]
+    disabled_why: str
+    created_at: str
+    failing_since: str | None
+    waiting: int

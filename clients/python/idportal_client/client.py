@@ -110,12 +110,16 @@ class Client:
 
     # Deciding. With `dry_run` nothing is decided, and `effect` says what would be.
 
-    def assert_same(self, a: Identifier, b: Identifier, *, reason: str = "") -> answers.DecisionAnswer:
-        body = {"a": _one(a), "b": _one(b), "reason": reason}
+    def assert_same(
+        self, a: Identifier, b: Identifier, *, reason: str = "", dry_run: bool = False
+    ) -> answers.DecisionAnswer:
+        body = {"a": _one(a), "b": _one(b), "reason": reason, "dry_run": dry_run}
         return cast(answers.DecisionAnswer, self._api.post("decisions/assert/", body))
 
-    def separate(self, a: Iterable[Identifier], b: Iterable[Identifier], *, reason: str = "") -> answers.DecisionAnswer:
-        body = {"a": list(_named(a)), "b": list(_named(b)), "reason": reason}
+    def separate(
+        self, a: Iterable[Identifier], b: Iterable[Identifier], *, reason: str = "", dry_run: bool = False
+    ) -> answers.DecisionAnswer:
+        body = {"a": list(_named(a)), "b": list(_named(b)), "reason": reason, "dry_run": dry_run}
         return cast(answers.DecisionAnswer, self._api.post("decisions/separate/", body))
 
     def merge_profiles(self, a: str, b: str, *, reason: str = "", dry_run: bool = False) -> answers.DecisionAnswer:
@@ -170,6 +174,41 @@ class Client:
             page = self.list_changes(after=after, limit=limit)
             yield page
             after, more = page["next"], page["more"]
+
+    # Being told (see `is_genuine`, too)
+
+    def list_webhooks(self) -> list[answers.WebhookAnswer]:
+        return cast(answers.WebhookList, self._api.get("webhooks/"))["results"]
+
+    def create_webhook(self, name: str, url: str, types: Sequence[str]) -> answers.WebhookMade:
+        """With its `secret`, which is told this once."""
+        body = {"name": name, "url": url, "types": list(types)}
+        return cast(answers.WebhookMade, self._api.post("webhooks/create/", body))
+
+    def read_webhook(self, webhook_id: int) -> answers.WebhookWaiting:
+        return cast(answers.WebhookWaiting, self._api.get(f"webhooks/{webhook_id}/"))
+
+    def list_deliveries(self, webhook_id: int, *, failed: bool = False) -> Iterator[answers.DeliveryAnswer]:
+        """Every attempt, newest first."""
+        found = self._pages.all(f"webhooks/{webhook_id}/deliveries/", {"failed": failed or None})
+        return cast(Iterator[answers.DeliveryAnswer], found)
+
+    def test_webhook(self, webhook_id: int) -> answers.DeliveryAnswer:
+        return cast(answers.DeliveryAnswer, self._api.post(f"webhooks/{webhook_id}/test/"))
+
+    def replay_delivery(self, webhook_id: int, delivery_id: int) -> answers.DeliveryAnswer:
+        path = f"webhooks/{webhook_id}/deliveries/{delivery_id}/replay/"
+        return cast(answers.DeliveryAnswer, self._api.post(path))
+
+    def replay_webhook(self, webhook_id: int, since: str) -> answers.Replayed:
+        """Everything since a time (ISO 8601), in order, in the background."""
+        return cast(answers.Replayed, self._api.post(f"webhooks/{webhook_id}/replay/", {"since": since}))
+
+    def disable_webhook(self, webhook_id: int) -> answers.WebhookAnswer:
+        return cast(answers.WebhookAnswer, self._api.post(f"webhooks/{webhook_id}/disable/"))
+
+    def enable_webhook(self, webhook_id: int) -> answers.WebhookAnswer:
+        return cast(answers.WebhookAnswer, self._api.post(f"webhooks/{webhook_id}/enable/"))
 
     # Privacy
 
