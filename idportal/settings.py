@@ -1,6 +1,7 @@
 """Takes the environment, gives Django's settings; refuses nonsense at start."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -216,9 +217,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Letters: invitations. Without EMAIL_URL, such as smtp+tls://name:password@host:587, they are printed.
-globals().update(env.dj_email_url("EMAIL_URL", "consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "idportal@localhost")
+# Letters: invitations. Without EMAIL_URL, such as submission://name:password@host:587, they are printed.
+_letters = env.str("EMAIL_URL", "console:").partition(":")[0]
+if _letters not in ("submission", "smtp", "console", "file", "memory", "dummy"):  # else it would be sent in plain text
+    raise ImproperlyConfigured(f"EMAIL_URL begins with {_letters}: write submission://name:password@host:587")
+globals().update(env.dj_email_url("EMAIL_URL", "console:"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or f"idportal@{urlsplit(PORTAL_URL).hostname}"
 
 # --- Security -------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

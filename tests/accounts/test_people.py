@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 
+from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -37,6 +38,16 @@ def test_an_invited_person_joins_once_with_the_role_they_were_given(admin: Clien
     assert Client().get(link).status_code == 410
     assert AuditEntry.objects.filter(action__in=["invited", "joined"]).count() == 2
     assert log_in("cy@example.com", PASSWORD)[1] == 302
+
+
+def test_where_letters_are_dropped_nobody_seems_invited(
+    admin: Client, settings: LazySettings  # noqa: F811
+) -> None:  # fmt: skip
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    answer = admin.post("/people/", {"email": "cy@example.com", "role": "viewer"})
+    assert answer.status_code == 422
+    assert "EMAIL_URL" in answer.content.decode()
+    assert not Invitation.objects.exists()
 
 
 def test_a_weak_password_or_one_like_the_address_is_refused(admin: Client) -> None:  # noqa: F811
