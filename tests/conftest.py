@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from _pytest.fixtures import FuncFixtureInfo
@@ -94,10 +93,9 @@ def plainly(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_remembered(request: pytest.FixtureRequest) -> None:
     """Redis outlives a test's database: what it remembers of look-ups would be of another."""
     if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
         from profiles.lookup_cache import forget_all
 
         forget_all()
-        monkeypatch.setattr("idportal.accounts.throttle.KEYS", f"login:{uuid4()}")

@@ -103,3 +103,17 @@ class SignOnLink(models.Model):
 
     def __str__(self) -> str:
         return f"sign-on link {self.pk}"
+
+
+class LogInTries(models.Model):
+    """How often somebody tried to log in and failed, until `ends_at`; see throttle.py."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    tries = models.IntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "log_in_tries"
+
+    def __str__(self) -> str:
+        return self.key

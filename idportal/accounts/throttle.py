@@ -1,43 +1,61 @@
-"""Takes a try to log in, gives whether it may be made: so many failed ones a name, an address, and both together."""
+"""Takes a try to log in, gives whether it may be made: so many failed ones a name, an address, and both together.
 
-from contextlib import suppress
+In the database, which a log-in needs anyway: with the cache away people still come in, and guessing is still stopped.
+"""
+
 from hashlib import sha256
 
-from django.core.cache import cache
+from django.db import connection
 
 WINDOW_SECONDS = 15 * 60
-KEYS = "login"
 FAILED_OF_BOTH, FAILED_FROM_ADDRESS, FAILED_FOR_NAME = 5, 50, 100
+
+# In one order, so that two tries never wait for each other in a circle.
+COUNT = """
+INSERT INTO log_in_tries AS t (key, tries, ends_at)
+SELECT key, 1, statement_timestamp() + make_interval(secs => %(seconds)s)
+FROM unnest(%(keys)s::text[]) AS key ORDER BY key
+ON CONFLICT (key) DO UPDATE SET
+    tries = CASE WHEN t.ends_at > statement_timestamp() THEN t.tries + 1 ELSE 1 END,
+    ends_at = CASE WHEN t.ends_at > statement_timestamp() THEN t.ends_at ELSE excluded.ends_at END
+RETURNING key, tries
+"""
+TAKE_BACK = """
+UPDATE log_in_tries t SET tries = CASE WHEN t.key = %(both)s THEN 0 ELSE greatest(t.tries - 1, 0) END
+FROM (SELECT key FROM log_in_tries WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE) mine
+WHERE t.key = mine.key
+"""
+FORGET = """
+DELETE FROM log_in_tries WHERE key IN (
+    SELECT key FROM log_in_tries WHERE ends_at < statement_timestamp() ORDER BY ends_at LIMIT 100
+    FOR UPDATE SKIP LOCKED)
+"""
 
 
 def begin(*, name: str, address: str | None) -> bool:
     """Counts the try before its password is looked at, so that many at once get no further than one by one."""
-    within = [_counted(key) <= limit for key, limit in _limits(name, address).items()]
-    return all(within)
+    limits = _limits(name, address)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET)
+        cursor.execute(COUNT, {"keys": list(limits), "seconds": WINDOW_SECONDS})
+        return all(tries <= limits[key] for key, tries in cursor.fetchall())
 
 
 def succeeded(*, name: str, address: str | None) -> None:
     both, *others = _limits(name, address)
-    cache.delete(both)
-    for key in others:
-        with suppress(ValueError):  # it ran out meanwhile
-            cache.decr(key)
-
-
-def _counted(key: str) -> int:
-    cache.add(key, 0, timeout=WINDOW_SECONDS)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out in this very moment
-        cache.set(key, 1, timeout=WINDOW_SECONDS)
-        return 1
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK, {"both": both, "keys": [both, *others]})
 
 
 def _limits(name: str, address: str | None) -> dict[str, int]:
     """No name stands in a key: people type their password there."""
-    both, known = (sha256(text.encode()).hexdigest()[:32] for text in (f"{name.lower()}\0{address}", name.lower()))
+    known = name.lower()
     return {
-        f"{KEYS}:both:{both}": FAILED_OF_BOTH,
-        f"{KEYS}:from:{address}": FAILED_FROM_ADDRESS,
-        f"{KEYS}:name:{known}": FAILED_FOR_NAME,
+        f"both:{_digest(f'{known}|{address}')}": FAILED_OF_BOTH,
+        f"from:{_digest(str(address))}": FAILED_FROM_ADDRESS,
+        f"name:{_digest(known)}": FAILED_FOR_NAME,
     }
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]

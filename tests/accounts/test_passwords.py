@@ -75,10 +75,11 @@ def test_nobody_learns_who_has_an_account(steward: User, monkeypatch: pytest.Mon
     assert mail.outbox == []
 
 
+@pytest.mark.django_db
 def test_nobody_is_flooded_with_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(send_reset_letter, "delay", asked.append)
-    address = f"{uuid4()}@example.com"  # the cache remembers the tries of an earlier run
+    address = "ana@example.com"
     for _ in range(FAILED_OF_BOTH + 3):
         assert Client().post("/login/forgotten/", {"email": address}).status_code == 200
     assert len(asked) == FAILED_OF_BOTH
