@@ -12,7 +12,7 @@ from idportal.accounts.second_factor.views import (
 )
 from idportal.accounts.sessions.views import person_sessions_end, sessions
 from idportal.accounts.single_sign_on.views import single_sign_on, single_sign_on_done, single_sign_on_unlink
-from idportal.accounts.views import LogIn, invited, people, person_change
+from idportal.accounts.views import LogIn, invitation_change, invited, people, person_change
 from idportal.audit.views import audit, audit_export
 from idportal.views.overview import overview
 from idportal.views.theme import theme
@@ -36,6 +36,7 @@ urlpatterns = [
     path("people/<int:person_id>/single-sign-on/", single_sign_on_unlink, name="single_sign_on_unlink"),
     path("account/second-factor/", second_factor, name="second_factor"),
     path("account/second-factor/change/", second_factor_change, name="second_factor_change"),
+    path("people/invitations/<int:invitation_id>/", invitation_change, name="invitation_change"),
     path("invited/<str:token>/", invited, name="invited"),
     path("audit/", audit, name="audit"),
     path("audit/export/", audit_export, name="audit_export"),

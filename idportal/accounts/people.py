@@ -85,9 +85,43 @@ def invite(*, email: str, role: str, author: str) -> Invitation:
         email=email, role=role, author=author, token_sha256=_digest(token), expires_at=timezone.now() + VALID
     )
     note(actor=author, action="invited", subject=f"invitation {invitation.pk}", detail={"role": role})
-    link = settings.PORTAL_URL + reverse("invited", args=[token])
-    send_mail("Your access to idportal", LETTER.format(role=role, days=VALID.days, link=link), None, [email])
+    _send(invitation, token)
     return invitation
+
+
+@transaction.atomic
+def invite_again(*, invitation_id: int, author: str) -> Invitation:
+    """Another link, for as long as a new one; the one before ends. Raises ValidationError, Invitation.DoesNotExist."""
+    invitation, token = _open(invitation_id), secrets.token_urlsafe(32)
+    invitation.token_sha256, invitation.expires_at = _digest(token), timezone.now() + VALID
+    invitation.save(update_fields=["token_sha256", "expires_at"])
+    note(actor=author, action="invitation_sent_again", subject=f"invitation {invitation.pk}")
+    _send(invitation, token)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation_id: int, author: str) -> Invitation:
+    """Raises as `invite_again`."""
+    invitation = _open(invitation_id)
+    invitation.expires_at = timezone.now()
+    invitation.save(update_fields=["expires_at"])
+    note(actor=author, action="invitation_withdrawn", subject=f"invitation {invitation.pk}")
+    return invitation
+
+
+def _open(invitation_id: int) -> Invitation:
+    """Locked, so that it isn't used meanwhile."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+    if invitation.used_at or invitation.expires_at <= timezone.now():
+        raise ValidationError("This invitation has ended already: it was used, withdrawn, or is too old.")
+    return invitation
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    link = settings.PORTAL_URL + reverse("invited", args=[token])
+    text = LETTER.format(role=invitation.role, days=VALID.days, link=link)
+    send_mail("Your access to idportal", text, None, [invitation.email])
 
 
 def invitation_of(token: str) -> Invitation | None:
@@ -96,8 +130,9 @@ def invitation_of(token: str) -> Invitation | None:
 
 @transaction.atomic
 def join(*, invitation: Invitation, password: str) -> User | None:
-    """None where the link was used meanwhile, or somebody has the name already."""
-    used = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=timezone.now())
+    """None where the link has ended meanwhile, or somebody has the name already."""
+    link = open_invitations().filter(pk=invitation.pk, token_sha256=invitation.token_sha256)
+    used = link.update(used_at=timezone.now())
     if not used or User.objects.filter(username__iexact=invitation.email).exists():
         return None
     person = User.objects.create_user(invitation.email, email=invitation.email, password=password)

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from idportal.accounts import people as people_
 from idportal.accounts.forms import InvitationForm, JoinForm, LogInForm
-from idportal.accounts.models import User
+from idportal.accounts.models import Invitation, User
 from idportal.accounts.roles import ROLES
 from idportal.accounts.second_factor import logging_in
 from ingest.views import requests
+
+NOT_SENT = "The letter could not be sent. Ask who runs the portal to look at EMAIL_URL."
 
 
 class LogIn(LoginView):
@@ -52,7 +54,7 @@ def people(request: requests.PageRequest) -> HttpResponse:
         try:
             people_.invite(**form.cleaned_data, author=request.user.get_username())
         except (OSError, SMTPException):
-            form.add_error(None, "The letter could not be sent. Ask who runs the portal to look at EMAIL_URL.")
+            form.add_error(None, NOT_SENT)
         else:
             messages.success(request, "Invited. The link in the letter is valid for seven days, once.")
             return redirect("people")
@@ -84,6 +86,27 @@ def person_change(request: requests.PageRequest, person_id: int) -> HttpResponse
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, f"Saved for {person.username}.")
+    return redirect("people")
+
+
+@login_required
+@permission_required("accounts.manage_people", raise_exception=True)
+@require_POST
+def invitation_change(request: requests.PageRequest, invitation_id: int) -> HttpResponse:
+    """Sent again, or withdrawn."""
+    again = requests.text(request.POST, "do") == "again"
+    change = people_.invite_again if again else people_.withdraw_invitation
+    try:
+        invitation = change(invitation_id=invitation_id, author=request.user.get_username())
+    except Invitation.DoesNotExist as nothing:
+        raise Http404 from nothing
+    except ValidationError as ended:
+        messages.error(request, " ".join(ended.messages))
+    except (OSError, SMTPException):
+        messages.error(request, f"{NOT_SENT} The link that was sent before is still good.")
+    else:
+        words = "Sent again to {}. The link before has ended." if again else "The invitation of {} is withdrawn."
+        messages.success(request, words.format(invitation.email))
     return redirect("people")
 
 

@@ -14,6 +14,7 @@ NOT_NOTED = {
     "logout",
     "people",
     "person_change",
+    "invitation_change",
     "log_in_code",
     "password",
     "password_forgotten",

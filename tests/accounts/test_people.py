@@ -1,13 +1,17 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.conf import LazySettings
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
+from redis.exceptions import ConnectionError as CacheIsAway
 
 from idportal.accounts import people as people_
-from idportal.accounts.models import Invitation, User
+from idportal.accounts.models import Invitation, LogInTries, User
 from idportal.accounts.throttle import FAILED_OF_BOTH
 from ingest.models import AuditEntry
 from tests.pages import crowd
@@ -110,3 +114,73 @@ def test_guessing_is_stopped_for_the_guesser_and_not_for_the_person(people: dict
 def test_logging_in_many_times_is_no_guessing(people: dict[str, User]) -> None:  # noqa: F811
     for _ in range(60):
         assert log_in(people["analyst"].username, crowd.PASSWORD)[1] == 302
+
+
+@pytest.fixture
+def _no_cache(settings: Settings) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/0"}}
+
+
+@pytest.mark.usefixtures("_no_cache")
+def test_people_log_in_and_guessing_is_stopped_while_the_cache_is_away(people: dict[str, User]) -> None:  # noqa: F811
+    with pytest.raises(CacheIsAway):
+        cache.get("anything")
+    name = people["analyst"].username
+    client, status = log_in(name, crowd.PASSWORD)
+    assert status == 302
+    assert client.get("/").status_code == 200
+    for _ in range(FAILED_OF_BOTH):
+        assert log_in(name, "wrong", address="192.0.2.66")[1] == 200
+    assert log_in(name, crowd.PASSWORD, address="192.0.2.66")[1] == 200
+    assert AuditEntry.objects.filter(actor=name, action="locked_out").count() == 1
+
+
+def test_failed_tries_are_forgotten_after_a_quarter_of_an_hour(people: dict[str, User]) -> None:  # noqa: F811
+    name = people["analyst"].username
+    for _ in range(FAILED_OF_BOTH + 1):
+        log_in(name, "wrong")
+    log_in("somebody else", "wrong", address="192.0.2.8")
+    LogInTries.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert log_in(name, crowd.PASSWORD)[1] == 302
+    assert LogInTries.objects.count() == 3
+    assert not [tries.key for tries in LogInTries.objects.all() if name in tries.key]
+
+
+def test_an_open_invitation_is_sent_again_and_the_old_link_ends(admin: Client) -> None:  # noqa: F811
+    admin.post("/people/", {"email": "cy@example.com", "role": "analyst"})
+    old = link_in_letter()
+    mail.outbox.clear()
+    assert "Send again" in admin.get("/people/").content.decode()
+    invitation = Invitation.objects.get()
+    Invitation.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+    assert admin.post(f"/people/invitations/{invitation.pk}/", {"do": "again"}).status_code == 302
+    assert Client().get(old).status_code == 410
+    assert Client().get(link_in_letter()).status_code == 200
+    assert Invitation.objects.get().expires_at > timezone.now() + timedelta(days=6)
+    assert AuditEntry.objects.filter(action="invitation_sent_again").count() == 1
+
+
+def test_an_open_invitation_can_be_withdrawn_and_an_ended_one_no_more(admin: Client) -> None:  # noqa: F811
+    admin.post("/people/", {"email": "cy@example.com", "role": "analyst"})
+    address = f"/people/invitations/{Invitation.objects.get().pk}/"
+    assert admin.post(address, {"do": "withdraw"}).status_code == 302
+    assert Client().get(link_in_letter()).status_code == 410
+    assert "Invited, not here yet" not in admin.get("/people/").content.decode()
+    for do in ("withdraw", "again"):
+        assert "has ended already" in admin.post(address, {"do": do}, follow=True).content.decode()
+    assert len(mail.outbox) == 1
+    assert AuditEntry.objects.filter(action="invitation_withdrawn").count() == 1
+
+
+def test_a_letter_that_cannot_be_sent_again_leaves_the_old_link_open(
+    admin: Client, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    admin.post("/people/", {"email": "cy@example.com", "role": "analyst"})
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OSError("no mail server")
+
+    monkeypatch.setattr(people_, "send_mail", refuse)
+    page = admin.post(f"/people/invitations/{Invitation.objects.get().pk}/", {"do": "again"}, follow=True)
+    assert "could not be sent" in page.content.decode()
+    assert Client().get(link_in_letter()).status_code == 200

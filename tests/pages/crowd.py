@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.files import File
 from django.utils import timezone
 
-from idportal.accounts.models import User
+from idportal.accounts.models import Invitation, User
 from idportal.accounts.roles import ROLES
 from idportal.webhooks.managing import send_test
 from idportal.webhooks.models import Webhook, WebhookAttempt
@@ -40,6 +40,13 @@ def people() -> dict[str, User]:
             person.groups.add(Group.objects.get(name=role))
         made[role] = person
     return made
+
+
+def invited() -> Invitation:
+    ends = timezone.now() + timedelta(days=7)
+    return Invitation.objects.create(
+        email="somebody.with.a.long.name@shop.example.com", role="analyst", author="administrator", expires_at=ends
+    )
 
 
 def event(**fields: Any) -> dict[str, Any]:

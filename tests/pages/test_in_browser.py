@@ -64,6 +64,7 @@ def test_every_page_is_usable_by_everyone(portal: Portal, browser: Browser, them
     crowd.ada()
     crowd.ben_and_the_kiosk()
     crowd.rejects()
+    crowd.invited()
     context = browser.new_context(viewport=SIZES[size], color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()
     said: list[str] = []
