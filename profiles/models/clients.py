@@ -13,7 +13,7 @@ class ApiClient(models.Model):
     class Scope(models.TextChoices):
         READ = "read", "look up and read profiles, and follow changes"
         EVENTS = "events", "send events and identify people"
-        DECIDE = "decide", "merge, unmerge, assert, separate and withdraw"
+        DECIDE = "decide", "merge, unmerge, assert, separate, withdraw, and answer questions of review"
         ERASE = "erase", "ask for people to be erased, and export all that is held on one"
         ADMIN = "admin", "everything"
 
