@@ -33,7 +33,7 @@ from profiles.deciding.effect import (
 from profiles.deciding.second_eyes import must_wait, second_eyes, touched
 from profiles.deciding.traits import TraitRow, trait_rows
 from profiles.golden_record import GoldenTrait, golden_records
-from profiles.identities import full_name
+from profiles.identities import ProfileSummary, full_name, summaries
 from profiles.models import Decision, ProfileChange
 from profiles.reading import read
 
@@ -44,9 +44,17 @@ AUTHOR = "preview"
 
 
 @dataclass(frozen=True)
+class Concerned:
+    """A profile that a decision is about, where what becomes of it can't be shown."""
+
+    profile: ProfileSummary
+    events: int | None  # None: too many to count in a moment
+
+
+@dataclass(frozen=True)
 class DecisionPreview:
     """`outcome`: whole; refused (`errors` say why and what to do); busy (the engine is at work); long (it would take
-    longer than a page may wait: it can be carried out, but not looked at before)."""
+    longer than a page may wait: it can be carried out, but of it only whom it is about can be seen before)."""
 
     outcome: str
     errors: list[str] = field(default_factory=list)
@@ -61,6 +69,7 @@ class DecisionPreview:
     fingerprint: str = ""
     waits: bool = False  # decided, it would wait for a second person
     seconds: float = 0.0  # that the engine took
+    concerned: list[Concerned] = field(default_factory=list)  # where it is long
 
     @property
     def traits_that_change(self) -> list[TraitRow]:
@@ -132,10 +141,21 @@ def preview(carry_out: Callable[[], object], *, asked: Iterable[int]) -> Decisio
     except Busy:
         return DecisionPreview("busy")
     except OutOfTime:
-        return DecisionPreview("long")
+        return DecisionPreview("long", concerned=_concerned(set(asked)))
     except ValidationError as error:
         named = (error.params or {}).get("decisions", []) if hasattr(error, "params") else []
         return DecisionPreview("refused", errors=error.messages, in_the_way=list(Decision.objects.filter(pk__in=named)))
+
+
+def _concerned(profile_ids: set[int]) -> list[Concerned]:
+    rows = summaries(sorted(profile_ids)[:PROFILES])
+    try:
+        with until(monotonic() + COUNT_SECONDS):
+            held = read("events_held", dict[str, int], profile_ids=[row.profile_id for row in rows])
+    except OutOfTime:
+        return [Concerned(row, None) for row in rows]
+    events = {row["profile_id"]: row["events"] for row in held}
+    return [Concerned(row, events.get(row.profile_id, 0)) for row in rows]
 
 
 def _lock() -> None:

@@ -114,12 +114,13 @@ class _Asked:
     reason: str
     expected: str  # the fingerprint of the preview that was looked at
     author: str
+    unseen: bool = False  # whether the person says that they decide it without having looked
 
     @classmethod
     def of(cls, request: requests.PageRequest) -> "_Asked":
         posted = request.POST
         reason, expected = requests.text(posted, "reason"), requests.text(posted, "expected")
-        return cls(requests.text(posted, "action"), reason, expected, request.user.get_username())
+        return cls(requests.text(posted, "action"), reason, expected, request.user.get_username(), "unseen" in posted)
 
     @property
     def decides(self) -> bool:
@@ -127,9 +128,16 @@ class _Asked:
         return self.action in {"decide", "reject"} and bool(self.expected or self.action == "reject")
 
     def words(self) -> dict[str, str]:
-        unseen = self.action != "decide" or self.expected == UNSEEN
-        expected = "" if unseen else self.expected
+        """Raises ValidationError for what nobody has looked at, nor said that they haven't."""
+        expected = seen(self.expected, unseen=self.unseen) if self.action == "decide" else ""
         return {"author": self.author, "reason": self.reason, "expected": expected}
+
+
+def seen(expected: str, *, unseen: bool) -> str:
+    """The fingerprint that was looked at; none where it would have taken too long and the person says so."""
+    if expected == UNSEEN and not unseen:
+        raise ValidationError("What this does can't be shown. Tick that you decide it without having seen it.")
+    return "" if expected == UNSEEN else expected
 
 
 def _decided(request: requests.PageRequest, decided: Decided, profile_id: int, said: str) -> HttpResponse:

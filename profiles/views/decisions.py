@@ -32,7 +32,7 @@ from profiles.deciding.preview import preview_withdrawal
 from profiles.deciding.second_eyes import second_eyes
 from profiles.ids import public_ids
 from profiles.models import Decision
-from profiles.views.deciding import DECIDE, REFUSED, UNSEEN
+from profiles.views.deciding import DECIDE, REFUSED, seen
 
 READ = "profiles.view_profiles"
 SHOWN = 60  # identifiers of a side
@@ -110,8 +110,7 @@ def _withdrawn(request: requests.PageRequest, found: Listed, *, expected: str) -
 
 def _looked_at(request: requests.PageRequest) -> str:
     """The fingerprint of the preview; none where it would have taken too long."""
-    expected = requests.text(request.POST, "expected")
-    return "" if expected == UNSEEN else expected or "nothing"
+    return seen(requests.text(request.POST, "expected") or "nothing", unseen="unseen" in request.POST)
 
 
 def _one(request: requests.PageRequest, found: Listed) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from profiles.deciding.listing import NEWEST
 from profiles.deciding.pending import approve, preview_pending, refuse
 from profiles.deciding.second_eyes import second_eyes, set_second_eyes
 from profiles.models import PendingDecision, SecondEyes
-from profiles.views.deciding import DECIDE, REFUSED, UNSEEN
+from profiles.views.deciding import DECIDE, REFUSED, seen
 
 SET = "profiles.set_second_eyes"
 CHANGES = 20
@@ -45,8 +45,7 @@ def decision_waiting(request: requests.PageRequest, pending_id: int) -> HttpResp
 def _see(request: requests.PageRequest, pending: PendingDecision) -> None:
     author, reason = request.user.get_username(), requests.text(request.POST, "reason")
     if requests.text(request.POST, "action") == "approve":
-        expected = requests.text(request.POST, "expected") or "nothing"
-        expected = "" if expected == UNSEEN else expected
+        expected = seen(requests.text(request.POST, "expected") or "nothing", unseen="unseen" in request.POST)
         made = approve(pending, author=author, reason=reason, expected=expected)
         undo = f"undo-{made[0].pk}" if len(made) == 1 and made[0].withdrawn_at is None else ""
         messages.success(request, "Approved, and in force.", extra_tags=undo)

@@ -311,12 +311,19 @@ def test_what_is_too_much_to_look_at_can_be_decided_all_the_same(
     page = steward.post(f"/profiles/{ada}/unmerge/", form).content.decode()
     assert "more than can be looked at in a moment" in page
     assert 'value="unseen"' in page
-    done = steward.post(f"/profiles/{ada}/unmerge/", form | {"action": "decide", "expected": "unseen"})
+    assert re.search(r"</a>: \d+ identifiers, \d+ events?", page)
+    blind = form | {"action": "decide", "expected": "unseen"}
+    refused = steward.post(f"/profiles/{ada}/unmerge/", blind)
+    assert refused.status_code == 409
+    assert "Tick that you decide it" in refused.content.decode()
+    assert not Decision.objects.exists()
+    done = steward.post(f"/profiles/{ada}/unmerge/", blind | {"unseen": "yes"})
     assert done.status_code == 302
     decision = Decision.objects.get()
     address = f"/decisions/{decision.pk}/"
     assert steward.post(address, {"reason": "I erred"}).status_code == 409  # nothing was looked at
-    assert steward.post(address, {"reason": "I erred", "expected": "unseen"}).status_code == 302
+    assert steward.post(address, {"reason": "I erred", "expected": "unseen"}).status_code == 409
+    assert steward.post(address, {"reason": "I erred", "expected": "unseen", "unseen": "yes"}).status_code == 302
 
 
 def test_the_overview_says_that_decisions_wait(steward: Client) -> None:
