@@ -43,6 +43,63 @@ def may(role: str, what: str) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+ROLES = pytest.mark.parametrize("role", [LANDING_ROLE, ANALYST_ROLE])
+
+
+def names(sql: str, *parameters: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return {str(name) for (name,) in cursor.fetchall()}
+
+
+@ROLES
+def test_a_role_makes_nothing_owns_nothing_and_becomes_nobody_else(role: str) -> None:
+    assert not names("SELECT nspname FROM pg_namespace WHERE has_schema_privilege(%s, oid, 'CREATE')", role)
+    assert not names("SELECT oid::regclass FROM pg_class WHERE relowner = %s::regrole", role)
+    assert not names("SELECT oid::regprocedure FROM pg_proc WHERE proowner = %s::regrole", role)
+    assert not names("SELECT roleid::regrole FROM pg_auth_members WHERE member = %s::regrole", role)
+    powers = "rolsuper OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication OR rolbypassrls"
+    assert not names(f"SELECT rolname FROM pg_roles WHERE rolname = %s AND ({powers})", role)
+
+
+@ROLES
+def test_no_function_lends_a_role_the_rights_of_its_owner(role: str) -> None:
+    lent = "SELECT oid::regprocedure FROM pg_proc WHERE prosecdef AND has_function_privilege(%s, oid, 'EXECUTE')"
+    assert not names(lent, role)
+
+
+def test_the_landing_role_holds_no_right_on_a_single_column_view_or_foreign_table() -> None:
+    for right in ("SELECT", "UPDATE", "REFERENCES"):
+        held = names(
+            "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND has_any_column_privilege(%s, oid, %s)",
+            LANDING_ROLE, right,
+        )  # fmt: skip
+        assert held == set(), right
+
+
+@ROLES
+def test_no_role_turns_a_sequence_back(role: str) -> None:
+    turned = (
+        "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+        "AND CASE WHEN relkind = 'S' THEN has_sequence_privilege(%s, oid, 'UPDATE') ELSE false END"
+    )
+    assert not names(turned, role)
+
+
+READ_BY_THE_ANALYST = {
+    *LANDING_TABLES, "blocked_values", "circuit_breaker", "combinations", "conflicted_neighbourhoods",
+    "decision_identifiers", "decisions", "identifiers", "kinds", "links", "match_candidates", "match_models",
+    "match_runs", "parked_deliveries", "pending_decisions", "profile_changes", "resolutions", "review_grounds",
+    "review_progress", "review_questions", "review_skips", "rule_changes", "second_eyes", "trait_rules", "trait_values",
+    "undefined_kinds",
+}  # fmt: skip
+
+
+def test_the_analyst_reads_exactly_these_and_no_table_that_was_added_by_chance() -> None:
+    assert {name for name in may(ANALYST_ROLE, "SELECT") if "_20" not in name} == READ_BY_THE_ANALYST
+
+
 def refuse(statement: str, *, role: str) -> None:
     """Assert that the role is refused it for want of rights, and not for anything else."""
     wanted = pytest.raises((ProgrammingError, InternalError), match=r"permission denied|must be owner")
