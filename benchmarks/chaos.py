@@ -68,13 +68,8 @@ class Campaign:
         self.poison = 0
         self.amiss = 0
 
-    def firehose(self) -> str:
-        environ = Path(f"/proc/{self.stack.pid('firehose')}/environ").read_bytes().split(b"\0")
-        port = next(one.decode().partition("=")[2] for one in environ if one.startswith(b"FIREHOSE_PORT="))
-        return f"http://127.0.0.1:{port}"
-
     def inject(self, **shares: float) -> None:
-        answer = urllib3.request("POST", self.firehose() + "/_control/faults", json=shares)
+        answer = urllib3.request("POST", self.stack.firehose() + "/_control/faults", json=shares)
         if answer.status != 200:
             raise AssertionError(answer.data)
 

@@ -162,7 +162,7 @@ def _archive_in_the_way(campaign: "Campaign", archive: Path) -> None:
 def poison(campaign: "Campaign") -> None:
     """Records that no transformation can read, and others that none has read and that don't land."""
     client = boto3.client(
-        "firehose", endpoint_url=campaign.firehose(), region_name="eu-central-1",
+        "firehose", endpoint_url=campaign.stack.firehose(), region_name="eu-central-1",
         aws_access_key_id="local", aws_secret_access_key="local",  # noqa: S106
     )  # fmt: skip
     records = [b"?", b"\xff\xfe", b'{"v": 1}', b"[" * 5000, b'{"v": 1, "events": 7, "source": {"id": 1}}', b""]

@@ -1,12 +1,15 @@
 """Takes a stack of its own, gives it as many events as it takes, and more; reports what it bore.
 
-`make load` runs for ten minutes, SHORT=1 for twenty seconds. Senders wait after a 503 as the snippet does, so too much is
-answered by back-pressure; in the end every accepted event must have landed.
+`make load` runs for ten minutes, SHORT=1 for twenty seconds, SECONDS=240 for four minutes. A sender that is told to wait does so and then sends the same
+events again, as the snippet does; one event in a hundred is nonsense. In the end every event must have landed once or
+have been refused with a reason. OVERLOAD=1: for the middle third Firehose throttles most puts and delivers slowly, which
+is what it does above its quota, so that the front door has to hold its senders back.
 """
 
 import contextlib
 import json
 import os
+import random
 import shutil
 import statistics
 import sys
@@ -16,15 +19,18 @@ import time
 import uuid
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import psutil
 import urllib3
 
 from tests.stack.running import Stack, until
 
-SECONDS = 20 if os.environ.get("SHORT") else 600
+SECONDS = int(os.environ.get("SECONDS") or (20 if os.environ.get("SHORT") else 600))
 SENDERS = int(os.environ.get("SENDERS", "8"))
 EVENTS_A_POST = 20
+OVERLOAD = {"put_throttle": 0.98, "deliver_delay": 2.0} if os.environ.get("OVERLOAD") else {}
+GIVE_UP_SECONDS = 300
 
 
 class Load:
@@ -32,7 +38,9 @@ class Load:
         self.stack = stack
         self.waited: list[float] = []
         self.statuses: Counter[str] = Counter()
-        self.accepted = 0
+        self.sent = self.accepted = self.rejected = self.given_up = 0
+        self.without_a_time = 0  # told to wait, not for how long
+        self.most_waiting = 0.0
         self.lock = threading.Lock()
         self.http = urllib3.PoolManager(maxsize=SENDERS, retries=False, timeout=30)
 
@@ -40,19 +48,51 @@ class Load:
         person = 0
         while time.monotonic() < deadline:
             person += 1
-            body = {"batch": [_event(person) for _ in range(EVENTS_A_POST)]}
+            events = [_event(person) for _ in range(EVENTS_A_POST)]
+            if person % 5 == 0:
+                events[0] |= {"type": "nonsense"}
+            self._send(json.dumps({"batch": events}).encode(), give_up=deadline + GIVE_UP_SECONDS)
+
+    def _send(self, body: bytes, *, give_up: float) -> None:
+        """The same events again, until they are taken."""
+        with self.lock:
+            self.sent += EVENTS_A_POST
+        while time.monotonic() < give_up:
             began = time.monotonic()
             try:
-                answer = self.http.request("POST", self.stack.collect, body=json.dumps(body).encode())
-                status = str(answer.status)
+                answer = self.http.request("POST", self.stack.collect, body=body)
+                status, told, wait = str(answer.status), answer.data, answer.headers.get("retry-after")
             except urllib3.exceptions.HTTPError as error:
-                status = type(error).__name__
+                status, told, wait = type(error).__name__, b"", "1"
             with self.lock:
                 self.waited.append(time.monotonic() - began)
                 self.statuses[status] += 1
-                self.accepted += EVENTS_A_POST if status == "200" else 0
-            if status != "200":
-                time.sleep(0.5)
+                self.without_a_time += wait is None and status in ("429", "503")
+            if status == "200":
+                return self._count(json.loads(told))
+            time.sleep(float(wait or 1) * random.uniform(1, 2))
+        with self.lock:
+            self.given_up += EVENTS_A_POST
+        return None
+
+    def _count(self, told: dict[str, Any]) -> None:
+        with self.lock:
+            self.accepted += told["accepted"]
+            self.rejected += sum(bool(one["reason"]) for one in told.get("rejected", ()))
+
+    def overload(self, began: float) -> None:
+        """In the middle third."""
+        for at, shares in ((SECONDS / 3, OVERLOAD), (SECONDS * 2 / 3, {})):
+            time.sleep(max(0, began + at - time.monotonic()))
+            answer = urllib3.request("POST", self.stack.firehose() + "/_control/faults", json=shares)
+            if answer.status != 200:
+                raise AssertionError(answer.data)
+
+    def watch_the_buffer(self, deadline: float) -> None:
+        while time.monotonic() < deadline:
+            size = sum(one.stat().st_size for one in (self.stack.var_dir / "firehose").glob("spool*"))
+            self.most_waiting = max(self.most_waiting, size / 1e6)
+            time.sleep(1)
 
     def megabytes(self) -> dict[str, float]:
         found: Counter[str] = Counter()
@@ -78,6 +118,9 @@ def main() -> None:
         first = load.megabytes()
         began = time.monotonic()
         threads = [threading.Thread(target=load.send_until, args=(began + SECONDS,)) for _ in range(SENDERS)]
+        threads.append(threading.Thread(target=load.watch_the_buffer, args=(began + SECONDS,)))
+        if OVERLOAD:
+            threads.append(threading.Thread(target=load.overload, args=(began,)))
         for thread in threads:
             thread.start()
         time.sleep(SECONDS / 2)
@@ -94,6 +137,9 @@ def main() -> None:
         behind = time.monotonic() - began - sending
         total = stack.query(landed)[0][0]
         cuts = statistics.quantiles(load.waited, n=100)
+        print(f"sent           {load.sent:,}: {load.accepted:,} accepted, {load.rejected:,} refused with a reason")
+        print(f"held back      {load.given_up:,} events never taken; without Retry-After {load.without_a_time}")
+        print(f"Firehose holds {load.most_waiting:.0f} MB at most")
         print(f"accepted       {load.accepted:,} events in {sending:.0f} s: {load.accepted / sending:,.0f} a second")
         print(
             f"answers        p50 {cuts[49] * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"
@@ -104,8 +150,10 @@ def main() -> None:
         print(f"memory in MB   at first {first}")
         print(f"               in the midst {middle}")
         print(f"               at the end {last}")
-        if total != load.accepted:
-            sys.exit("what was accepted and what landed differ")
+        if not total == load.accepted == load.sent - load.rejected - load.given_up:
+            sys.exit("what was sent is not what landed and what was refused")
+        if load.given_up or load.without_a_time:
+            sys.exit("a sender gave up, or was not told how long to wait")
     finally:
         stack.clear_away()
         shutil.rmtree(folder, ignore_errors=True)

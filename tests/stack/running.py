@@ -129,6 +129,12 @@ class Stack:
         text = self._supervisorctl("pid", program)
         return int(text) if text.isdigit() else 0
 
+    def firehose(self) -> str:
+        """The address of Firehose's stand-in, whose port nobody chose."""
+        environ = Path(f"/proc/{self.pid('firehose')}/environ").read_bytes().split(b"\0")
+        port = next(one.decode().partition("=")[2] for one in environ if one.startswith(b"FIREHOSE_PORT="))
+        return f"http://127.0.0.1:{port}"
+
     def kill(self, program: str) -> None:
         """kill -9, and wait until the supervisor has it up again."""
         killed = self.pid(program)
