@@ -19,6 +19,7 @@ from rest_framework.renderers import JSONRenderer
 
 from profiles.api.answers import ProblemDetails
 from profiles.api.clients import BearerToken, MayRead
+from profiles.api.idempotency import LONGEST, TAKES_KEY
 from profiles.api.limits import ClientLimit
 
 View = Callable[..., Any]
@@ -43,6 +44,14 @@ def moment(name: str, words: str) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.DATETIME, description=words)
 
 
+KEY = OpenApiParameter(
+    "Idempotency-Key", {"type": "string", "maxLength": LONGEST}, OpenApiParameter.HEADER,
+    description="Any text of your own, new for each write, for example a UUID: sent again with the same key within two "
+    "days, it gets the same answer and does nothing twice. So send the same key when no answer came.",
+)  # fmt: skip
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, response=[429], description="Ask again after so many seconds."
+)
 AFTER = text("after", "Where the page starts: `next` of the page before.")
 
 
@@ -81,7 +90,9 @@ def endpoint(method: str, *, may: type[BasePermission] = MayRead) -> Callable[[V
             renderer_classes([JSONRenderer]),
         ):
             view = guard(view)
-        return api_view([method])(view)
+        made: View = api_view([method])(view)
+        setattr(made, TAKES_KEY, getattr(view, TAKES_KEY, False))
+        return made
 
     return guarded
 
@@ -105,7 +116,7 @@ def described(
             summary=summary,
             description=view.__doc__,
             request=takes and takes.shape,
-            parameters=list(parameters),
+            parameters=[*parameters, RETRY_AFTER, *([KEY] if getattr(view, TAKES_KEY, False) else [])],
             responses={
                 **{(answer.status, media): answer.shape for media in answer.media or [JSON]},
                 **_others(answer),

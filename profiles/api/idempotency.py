@@ -18,6 +18,7 @@ from profiles.models import IdempotencyKey
 
 KEPT = timedelta(days=2)
 LONGEST = 200
+TAKES_KEY = "takes_idempotency_key"
 GIVEN_UP = timedelta(minutes=5)  # a request that has not ended by then never will
 
 
@@ -33,6 +34,7 @@ def once(view: Callable[..., Response]) -> Callable[..., Response]:
             raise Problem(status=400, reason="bad_key", detail=f"an Idempotency-Key has at most {LONGEST} characters")
         return _once(view, key, request, args, kwargs)
 
+    setattr(answer, TAKES_KEY, True)
     return answer
 
 

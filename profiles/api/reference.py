@@ -31,7 +31,7 @@ class Field:
     words: str
     required: bool
     example: Any = None
-    where: str = ""  # a parameter's: path or query
+    where: str = ""  # a parameter's: path, query or header
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ class Operation:
     answer: Any = None  # an example
     answers: list[Said] = field(default_factory=list)
     problems: list[Said] = field(default_factory=list)
+
+    @property
+    def takes_key(self) -> bool:
+        return any(one.name == "Idempotency-Key" for one in self.parameters)
 
 
 def operations() -> list[Operation]:
