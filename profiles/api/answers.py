@@ -211,9 +211,13 @@ class ProfileExport(OfProfile):
 
 
 class ChangeAnswer(Serializer[Any]):
-    change = ChoiceField(["new", "merge", "split", "move", "erased"])
+    change = ChoiceField(
+        ["new", "merge", "split", "move", "erased"],
+        help_text="`new`: seen for the first time, or by you; `move`: some went over; `erased`: nobody holds "
+        "`from_profile_id` any more.",
+    )
     at = DateTimeField(allow_null=True, help_text="Null for new identifiers.")
-    from_profile_id = UUIDField(allow_null=True)
+    from_profile_id = UUIDField(allow_null=True, help_text="Held the identifiers until then; null for new ones.")
     to_profile_id = UUIDField(help_text="Holds the identifiers from then on.")
     identifiers = Identifier(many=True)
     cause = ChoiceField(["event", "decision", "rule", "erasure"], allow_null=True)

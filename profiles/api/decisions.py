@@ -97,7 +97,7 @@ class DecisionAnswer(serializers.Serializer[Any]):
     decision_id = serializers.IntegerField(allow_null=True)
     state = serializers.ChoiceField(["decided", "waits_for_second_person", "dry_run"])
     profiles = serializers.ListField(child=serializers.UUIDField(), help_text="That hold what was decided on, now.")
-    effect = answers.AnyField(help_text="Of a dry run: the profiles before and after.")
+    effect = answers.AnyField(help_text="Of a dry run: the profiles `before` and `after`, each with its `fate`.")
 
 
 SAMPLE = {"decision_id": 7, "state": "decided", "profiles": [samples.ADA], "effect": None}
@@ -139,7 +139,7 @@ def separate(request: Request) -> Response:
     name="merge_profiles",
     tag="Decide",
     summary="Merge two profiles",
-    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    answer=Answer(DecisionAnswer, sample=samples.MERGE_TRIED),
     takes=Body(Merge, {"a": samples.ADA, "b": samples.BEN, "reason": "the same customer", "dry_run": True}),
     problems=PROBLEMS,
 )
@@ -160,7 +160,7 @@ def merge(request: Request) -> Response:
     name="unmerge_profile",
     tag="Decide",
     summary="Move identifiers out of a profile",
-    answer=Answer(DecisionAnswer, sample=SAMPLE),
+    answer=Answer(DecisionAnswer, sample=samples.UNMERGE_TRIED),
     takes=Body(Unmerge, {"identifiers": [samples.PHONE], "reason": "her son's", "dry_run": True}),
     problems=PROBLEMS,
 )

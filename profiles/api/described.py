@@ -7,6 +7,8 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
+from profiles.api import introduction
+
 ADDRESS = "/api/v1/openapi.json"
 
 
@@ -21,6 +23,7 @@ class ApiSchema(AutoSchema):
 def description() -> dict[str, Any]:
     """Made anew: the addresses and shapes are code, so it costs a moment and is always true."""
     document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    document["info"]["description"] = introduction.TEXT
     return document
 
 

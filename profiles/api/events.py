@@ -23,19 +23,35 @@ EVENT = {"type": "identify", "userId": "user-1815", "traits": {"email": "ada@exa
 
 
 class Events(serializers.Serializer[Any]):
-    events = serializers.ListField(child=answers.ObjectField(), min_length=1, max_length=MOST)
+    events = serializers.ListField(
+        child=answers.ObjectField(), min_length=1, max_length=MOST, help_text="Each as `identify` takes one."
+    )
 
 
 class AnyEvent(serializers.Serializer[Any]):
     """As the snippet posts it, with further fields."""
 
-    type = serializers.CharField(required=False)
-    userId = serializers.CharField(required=False)  # noqa: N815 - as events have it
-    anonymousId = serializers.CharField(required=False)  # noqa: N815
-    identifiers = answers.ObjectField(required=False)
-    traits = answers.ObjectField(required=False)
-    timestamp = serializers.CharField(required=False)
-    messageId = serializers.CharField(required=False)  # noqa: N815
+    type = serializers.CharField(
+        required=False,
+        help_text="`identify` (who somebody is), `track` (what, in `event`), `page`, `alias`.",
+    )
+    userId = serializers.CharField(  # noqa: N815 - as events have it
+        required=False, help_text="Your own id of a person; an identifier of the kind `user_id`."
+    )
+    anonymousId = serializers.CharField(  # noqa: N815
+        required=False, help_text="Of a browser or device; an identifier of the kind `anonymous_id`."
+    )
+    identifiers = answers.ObjectField(
+        required=False,
+        help_text='More of this person, by kind: `{"email": "ada@example.com", "card": "4711"}`.',
+    )
+    traits = answers.ObjectField(
+        required=False, help_text="What is known of the person; `email` and `phone` in it are identifiers, too."
+    )
+    timestamp = serializers.CharField(required=False, help_text="When it happened, ISO 8601; else now.")
+    messageId = serializers.CharField(  # noqa: N815
+        required=False, help_text="Your own id of this event: however often it is sent, it lands once."
+    )
 
 
 class EventFate(serializers.Serializer[Any]):

@@ -98,3 +98,21 @@ FEED = {
     "next": "WzEsMl0",
     "more": False,
 }  # fmt: skip
+
+
+def _tried(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> dict[str, Any]:
+    effect = {"before": before, "after": after, "waits_for_second_person": False}
+    profiles = [one["profile_id"] for one in after]
+    return {"decision_id": None, "state": "dry_run", "profiles": profiles, "effect": effect}
+
+
+def _side(profile_id: str, fate: str, *identifiers: dict[str, str]) -> dict[str, Any]:
+    known = list(identifiers)
+    return {"profile_id": profile_id, "fate": fate, "identifiers_total": len(known), "identifiers": known}
+
+
+MERGE_TRIED = _tried([_side(ADA, "changes", EMAIL), _side(BEN, "goes", PHONE)], [_side(ADA, "changes", EMAIL, PHONE)])
+UNMERGE_TRIED = _tried(
+    [_side(ADA, "changes", EMAIL, PHONE)],
+    [_side(ADA, "changes", EMAIL), _side(BEN, "new", PHONE)],
+)

@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ingest.views import requests
-from profiles.api import examples, reference
+from profiles.api import examples, receiving, reference
 from profiles.api.described import ADDRESS
 
 
 @login_required
 @require_safe
 def api_reference(request: requests.PageRequest) -> HttpResponse:
-    return render(request, "profiles/api_reference.html", {"tags": reference.by_tag(), "document": ADDRESS})
+    verify = {"Python": receiving.PYTHON, "JavaScript": receiving.JAVASCRIPT}
+    context = {"tags": reference.by_tag(), "document": ADDRESS, "verify": verify}
+    return render(request, "profiles/api_reference.html", context)
 
 
 @login_required

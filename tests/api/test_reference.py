@@ -1,16 +1,24 @@
 """Each endpoint has a page with calls that work as they are copied."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from idportal.accounts.models import User
-from profiles.api import examples, reference
+from idportal.webhooks.composing import body_of
+from idportal.webhooks.models import EventType
+from profiles.api import examples, receiving, reference
 from profiles.api.clients import create_client
+from profiles.api.described import document
 from profiles.models import ProfileIdKey
 from profiles.rules.first_rules import ensure_first_rules
 from tests.pages import crowd
@@ -43,6 +51,31 @@ def test_the_calls_can_be_read_by_what_runs_them(name: str) -> None:
     subprocess.run(["bash", "-n"], input=examples.curl(one), text=True, check=True)
     assert "{" not in examples.curl(one).splitlines()[0]
     assert one.scope
+
+
+def test_a_receiver_is_shown_the_check_of_a_delivery_that_the_documentation_has(reader: Client) -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    page = unescape(reader.get("/api-reference/").content.decode())
+    for language, code in (("python", receiving.PYTHON), ("javascript", receiving.JAVASCRIPT)):
+        assert f"```{language}\n{code}```" in documentation
+        assert code in page
+
+
+def test_the_document_alone_tells_of_what_is_not_an_endpoint() -> None:
+    told = document()
+    words = told["info"]["description"]
+    for needed in ("Authorization: Bearer", "Idempotency-Key", "Retry-After", "`merged`", "410", "`next`"):
+        assert needed in words
+    delivery = told["webhooks"]["delivery"]["post"]
+    sample = delivery["requestBody"]["content"]["application/json"]
+    body = body_of(uuid4(), type="profile.merged", at=timezone.now(), data=sample["example"]["data"])
+    assert json.loads(body).keys() == sample["example"].keys() == sample["schema"]["properties"].keys()
+    assert set(EventType.values) <= set(sample["schema"]["properties"]["type"]["enum"])
+    keyed = {one.name for one in OPERATIONS.values() if one.takes_key}
+    assert {one.name for one in OPERATIONS.values() if one.method == "POST"} - keyed == {
+        "look_up_batch",
+        "create_webhook",
+    }
 
 
 def test_what_an_endpoint_takes_and_gives_is_told_down_to_what_is_in_lists() -> None:
