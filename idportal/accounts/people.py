@@ -78,8 +78,6 @@ def _held(person_id: int, *, stays: bool) -> User:
 @transaction.atomic
 def invite(*, email: str, role: str, author: str) -> Invitation:
     """The letter goes with the row: where it can't be sent, nobody was invited. Raises OSError or SMTPException."""
-    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
-        raise OSError("EMAIL_URL is dummy:, which drops every letter")
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=email, role=role, author=author, token_sha256=_digest(token), expires_at=timezone.now() + VALID
@@ -119,6 +117,8 @@ def _open(invitation_id: int) -> Invitation:
 
 
 def _send(invitation: Invitation, token: str) -> None:
+    if settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"):
+        raise OSError("EMAIL_URL is dummy:, which drops every letter")
     link = settings.PORTAL_URL + reverse("invited", args=[token])
     text = LETTER.format(role=invitation.role, days=VALID.days, link=link)
     send_mail("Your access to idportal", text, None, [invitation.email])
