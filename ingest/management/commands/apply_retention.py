@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from ingest.partitions import OldPartition, apply_retention
 from ingest.privacy.retention import apply_rules
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Drop raw events and rejected records from before the last months. Profiles keep all they know."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,7 +33,10 @@ class Command(BaseCommand):
         if retention.strays:
             self.stdout.write(f"  outside the months: {retention.strays} events, {verb}")
         self.stdout.write(f"{retention.events} events and {retention.rejected} rejected records {verb}")
+        if not dry_run:
+            self.did(events=retention.events, rejected=retention.rejected)
         for one in [] if dry_run else apply_rules():
+            self.did(**{f"rule {one.rule}": one.deleted})
             self.stdout.write(f"{one.rule}: {one.deleted} removed{', the rest waits for resolution' * one.waits}")
 
     def _fate(self, old: OldPartition, dry_run: bool) -> str:

@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from ingest.models import Source
 from ingest.sources import NewSource, create_source
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Create a source of events and print its keys. The secret key can't be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
+        self.did(source=new.source.pk, trusted=new.source.trusted)
         self.stdout.write(json.dumps(_facts(new)) if options["json"] else _lines(new))
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from ingest.importing import runs
 from ingest.importing.columns import USES, Column, ColumnMapping, mapping_from
 from ingest.models import Import, Source
 from ingest.sources import import_source
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Import a CSV file with column names in its first line. What columns mean is guessed from their names and "
         "values; --column says it. The same file again changes nothing."
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
 
     def _run(self, job: Import) -> None:
+        self.did(**{"import": job.pk})
         runs.start(job, announce=False)
         with tqdm(total=job.size, unit="B", unit_scale=True, desc="importing", disable=None) as bar:
             while job.state in (Import.State.UPLOADED, Import.State.RUNNING):
@@ -87,6 +89,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{column.name}={column.use}{':' + column.target if column.target else ''}")
 
     def _say_counts(self, job: Import) -> None:
+        self.did(received=job.received, landed=job.landed, duplicate=job.duplicate, rejected=job.rejected)
         if job.error:
             raise CommandError(job.error)
         self.stdout.write(

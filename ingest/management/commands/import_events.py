@@ -7,10 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import Error as DatabaseError
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from ingest.importing.lines import ImportCounts, import_lines
 from ingest.importing.reading import read_lines
 from ingest.models import Source
@@ -18,7 +19,7 @@ from ingest.models import Source
 AGAIN = "Start it again: what has landed is not landed twice."
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Import events: one event (or batch) a line, as JSON, as the snippet posts them. Lines that can't be used are "
         "kept with their reason, see replay_rejected. The same file again changes nothing."
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             def show(counts: ImportCounts) -> None:
                 nonlocal done
                 done = counts
+                self.did(received=done.received, landed=done.landed, duplicate=done.duplicate, rejected=done.rejected)
                 bar.update(counts.bytes - bar.n)
                 bar.set_postfix_str(f"{counts.landed:,} landed")
 

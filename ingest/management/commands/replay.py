@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from ingest.kept import replays
 from ingest.kept.listing import Span, kept_objects
 from ingest.kept.store import kept_store
@@ -19,7 +20,7 @@ def _time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Land again what Firehose kept: failed deliveries, failed transformations, or a span of the archive. Safe at "
         "any time and any number of times: each event lands once."
@@ -50,6 +51,7 @@ class Command(BaseCommand):
 
     def _replay(self, span: Span, *, as_json: bool) -> None:
         asked = replays.ask(span=span, author="manage.py replay")
+        self.did(replay=asked.pk)
         with tqdm(desc="replaying", unit="object", disable=None) as bar:
 
             def show(replay: KeptReplay) -> None:
@@ -59,6 +61,7 @@ class Command(BaseCommand):
             done = replays.run(asked.pk, on_object=show) or KeptReplay.objects.get(pk=asked.pk)
         names = ("objects_done", "objects_broken", "received", "landed", "duplicate", "rejected")
         counts = {name: getattr(done, name) for name in names}
+        self.did(**counts)
         self.stdout.write(json.dumps(counts) if as_json else " ".join(f"{name} {n}" for name, n in counts.items()))
         if done.error:
             raise CommandError(done.error)

@@ -4,13 +4,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from ingest.models import RejectedRecord
 from ingest.replay import ReplayResult, replay_rejected
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Send rejected records through normalisation and landing again, each once."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         if missing:
             raise CommandError(f"there is no rejected record {', '.join(map(str, missing))}")
         result = replay_rejected(ids=ids, reason=reason)
+        self.did(replayed=result.replayed, landed=result.landed, rejected=result.rejected, skipped=result.skipped)
         self.stdout.write(json.dumps(asdict(result)) if options["json"] else _lines(result))
 
 

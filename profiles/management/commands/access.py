@@ -4,14 +4,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from lambdas.transform.normalise import Unusable
 from profiles.identities import profile_of
+from profiles.ids import public_id
 from profiles.privacy.access import export_person
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Write everything held on the person behind an identifier into a zip file of JSON lines."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,4 +30,5 @@ class Command(BaseCommand):
             raise CommandError("no profile holds this identifier: nothing is held on this person")
         with export_person(profile_id) as found, file.open("wb") as out:
             shutil.copyfileobj(found, out)
+        self.did(profile=public_id(profile_id), bytes=file.stat().st_size)
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes")

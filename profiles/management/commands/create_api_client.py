@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from ingest.commands import NotedCommand
 from profiles.api.clients import SCOPES, create_client
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Create an API client and print its token, once."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,5 +29,6 @@ class Command(BaseCommand):
             made = create_client(name=name, scopes=scope, expires_at=expires_at, rate_limit=rate_limit)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
+        self.did(client=made.client.pk, scopes=scope)
         self.stderr.write(f"API client {made.client.name!r}, scope {' '.join(scope)}. Its token, shown this once:")
         self.stdout.write(made.token)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from profiles.deciding.lines import apply_line
 
 EXAMPLE = """
@@ -20,7 +21,7 @@ EXAMPLE = """
 """
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Carry out decisions, one a line, each in its own transaction. Lines carried out before change nothing again."
     )
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 if not isinstance(line, dict):
                     raise ValidationError("a line is an object")
                 counts[apply_line(line)] += 1
+                self.did(**counts)
             except json.JSONDecodeError as error:
                 counts["refused"] += 1
                 self.stderr.write(f"line {number}: not JSON: {error}")

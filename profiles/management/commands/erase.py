@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from ingest.privacy.hashed import asked_identifier
 from ingest.privacy.suppression import admit
 from lambdas.transform.normalise import Unusable
@@ -14,7 +15,7 @@ from profiles.models import Erasure
 from profiles.privacy import carrying_out, erasure
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Erase the person behind an identifier, everywhere: events, everything derived, rejected records. Without "
         "--confirm only counts what would go. Broken off, --continue goes on where it was."
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         try:
             if options["admit"]:
                 wanted = asked_identifier(kind, value)
-                return self.stdout.write(f"admitted again: {admit([(wanted.kind, wanted.value)])}")
+                admitted = admit([(wanted.kind, wanted.value)])
+                self.did(admitted=admitted)
+                return self.stdout.write(f"admitted again: {admitted}")
             profile_id = profile_of(kind=kind, value=value)
         except Unusable as no:
             raise CommandError(f"this can't be a value of {kind}: {no.reason}") from None
@@ -51,6 +54,7 @@ class Command(BaseCommand):
             asked = asked or erasure.ask(
                 profile_id=profile_id, author=options["author"], others_too=options["others_too"]
             )
+            self.did(erasure=asked.pk)
             carrying_out.run(asked.pk)
             asked.refresh_from_db()
             if not options["confirm"]:
@@ -66,6 +70,7 @@ class Command(BaseCommand):
             while carrying_out.run(erasure_id):
                 pass
             asked = Erasure.objects.get(pk=erasure_id)
+            self.did(**{f"erasure {asked.pk}": asked.state})
             if asked.state == Erasure.State.DONE:
                 self._print(erasure.certificate(asked))
             else:

@@ -1,17 +1,18 @@
 """Takes the name of a table, gives all of it as a file."""
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from profiles.exporting.formats import FORMATS
 from profiles.exporting.streaming import export
 from profiles.exporting.tables import TABLES
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Write profiles, identifiers, links or history to a file, all as it stands now, in constant memory."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,6 +32,10 @@ class Command(BaseCommand):
                 table,
                 file_format=options["format"],
                 purpose=options["purpose"],
-                on_rows=lambda rows: bar.update(rows) and None,
+                on_rows=lambda rows: self._count(table.name, rows, bar),
             ):
                 file.write(piece)
+
+    def _count(self, table: str, rows: int, bar: "tqdm[NoReturn]") -> None:
+        bar.update(rows)
+        self.did(table=table, rows=self.done.get("rows", 0) + rows)

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import connection, transaction
+
+from ingest.commands import NotedCommand
 
 HELD = """
     SELECT ka.name, a.value, kb.name, b.value, l.held
@@ -16,12 +17,13 @@ HELD = """
 """
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = 'Print every held link as NDJSON: {"a": {"kind", "value"}, "b": {"kind", "value"}, "reason"}.'
 
     def handle(self, **options: Any) -> None:
         with transaction.atomic(), connection.connection.cursor(name="held_links") as cursor:
             cursor.itersize = 10_000
-            for a_kind, a_value, b_kind, b_value, reason in cursor.execute(HELD):
+            for number, (a_kind, a_value, b_kind, b_value, reason) in enumerate(cursor.execute(HELD), start=1):
+                self.did(links=number)
                 a, b = {"kind": a_kind, "value": a_value}, {"kind": b_kind, "value": b_value}
                 self.stdout.write(json.dumps({"a": a, "b": b, "reason": reason}, ensure_ascii=False))

@@ -3,9 +3,9 @@
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
+from ingest.commands import NotedCommand
 from profiles.ids import public_ids
 
 CHUNK = 10_000
@@ -16,14 +16,17 @@ IDENTIFIERS = """
 """
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = 'Print every identifier as NDJSON, in order of arrival: {"kind", "value", "profile_id"}.'
 
     def handle(self, **options: Any) -> None:
         with transaction.atomic(), connection.connection.cursor(name="identities") as cursor:
             cursor.itersize = CHUNK
             cursor.execute(IDENTIFIERS)
+            identifiers = 0
             while rows := cursor.fetchmany(CHUNK):
+                identifiers += len(rows)
+                self.did(identifiers=identifiers)
                 self.stdout.write(_lines(rows), ending="")
 
 

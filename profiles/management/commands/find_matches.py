@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from profiles.matches import runs as match_runs
 from profiles.matches.models import draft_model
 from profiles.matches.runs import alone
@@ -13,7 +14,7 @@ from profiles.matches.work import carry_out
 from profiles.models import MatchRun
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Compare the profiles that are new or changed with all others, and store who may be one person. The first run "
         "learns from the profiles how people's records agree and differ."
@@ -33,7 +34,10 @@ class Command(BaseCommand):
         with alone() as free:
             if not free:
                 raise CommandError("a run is at work already; see it on the portal's Matching page")
-            run = self._carry_out(match_runs.ask(kind, asked_by="command line"))
+            asked = match_runs.ask(kind, asked_by="command line")
+            self.did(run=asked.pk)
+            run = self._carry_out(asked)
+        self.did(**run.counts)
         if options["json"]:
             counts = {"run_id": run.pk, "kind": run.kind, "state": run.state, **run.counts, "skipped": run.skipped}
             self.stdout.write(json.dumps(counts))

@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from profiles.ids import public_id
 from profiles.parked import Parked, parked_deliveries, release, set_breaker
 
@@ -18,7 +19,7 @@ SETTINGS = {
 }
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "List the deliveries that have landed but wait, unresolved, for a person: they would merge far more profiles "
         "than usual because of one value or one source (the circuit breaker), or can't be resolved. Nothing of them is "
@@ -46,6 +47,7 @@ class Command(BaseCommand):
 
     def _release(self, ids: list[int], author: str) -> None:
         released = release(ids, author=author)
+        self.did(deliveries=sorted(released))
         for delivery_id in ids:
             word = "released" if delivery_id in released else "is not parked"
             self.stdout.write(f"delivery {delivery_id} {word}")
@@ -55,6 +57,7 @@ class Command(BaseCommand):
             breaker = set_breaker(**values)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        self.did(**values)
         settings = ", ".join(f"{name.replace('_', ' ')} {getattr(breaker, name)}" for name in SETTINGS)
         self.stdout.write(f"the circuit breaker is {breaker}: {settings}")
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from ingest.commands import NotedCommand
 from profiles.privacy.traits import mark_trait, open_traits
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Traits are personal, and hidden from viewers, unless they are opened here. Prints those that are open."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,5 +20,7 @@ class Command(BaseCommand):
             mark_trait(name, personal=False)
         for name in options["hide"]:
             mark_trait(name, personal=True)
+        if options["open"] or options["hide"]:
+            self.did(opened=len(options["open"]), hidden=len(options["hide"]))
         for name in sorted(open_traits()):
             self.stdout.write(name)

@@ -5,15 +5,16 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import ProgrammingError
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from profiles.rebuild import Comparison, Difference, check, events_to_compare, switch
 from profiles.resolution import EVENTS_A_BATCH
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Compute all profiles again from the raw events, beside those in force, and compare identifiers, links, owners "
         "of events, traits. Exit status 1 if anything differs. What lands meanwhile doesn't matter."
@@ -34,6 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         comparison = self._compare(switch if options["switch"] else check, options["events_a_batch"])
+        if options["switch"]:
+            changes = comparison.changes
+            self.did(events=comparison.events, merges=changes.merges, splits=changes.splits, moves=changes.moves)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(comparison)))
         else:

@@ -4,16 +4,17 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db.models import Sum
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from ingest.models import Delivery
 from profiles.parked import parked_deliveries
 from profiles.resolution import EVENTS_A_BATCH, ResolutionResult, resolve_pending
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Resolve all events that have landed into profiles, and print what changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 bar.update(result.events - bar.n)
 
             result = resolve_pending(events_a_batch=events_a_batch, on_batch=show)
+        if result.events:
+            self.did(**asdict(result))
         if options["json"]:
             self.stdout.write(json.dumps(asdict(result)))
             return

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from ingest.models import Delivery, Source
 from profiles.trust import EVER, Restamped, grant_trust, revoke_trust
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Take trust from what has landed from a source, and resolve again what it touches: nothing of it is vouched "
         "for any more, and neither is what is imported into it from now on. If its secret key is known to others, "
@@ -43,6 +44,8 @@ class Command(BaseCommand):
 
             action = grant_trust if undo else revoke_trust
             restamped = action(found, author=author, since=since, on_batch=show)
+        changes = restamped.changes
+        self.did(source=found.pk, undo=undo, events=restamped.events, merges=changes.merges, splits=changes.splits)
         self._print(restamped, undo=undo)
 
     def _print(self, restamped: Restamped, *, undo: bool) -> None:

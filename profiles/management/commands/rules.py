@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from ingest.commands import NotedCommand
 from profiles.resolution import ResolutionResult, resolve_pending
 from profiles.rules.rules import apply_rules, current_rules, waiting_reconsiderations
 
@@ -19,7 +20,7 @@ Kinds and fields left out stay as they are; a list of blocked values replaces th
 """
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = (
         "Show the rules (kinds and blocked values) as JSON, or put others in force and resolve again what they touch."
     )
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             self.stdout.write("these rules are in force already")
             return
         waiting = waiting_reconsiderations()
+        self.did(change=change.pk, identifiers=waiting)
         self.stdout.write(f"rule change {change.pk} is in force; it touches {waiting} identifiers")
         if not options["no_wait"]:
             self._resolve(waiting)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from ingest.commands import NotedCommand
 from profiles import schedule
 
 
-class Command(BaseCommand):
+class Command(NotedCommand):
     help = "Resolve by pg_cron, in the database itself. Set RESOLVE_BY=pg_cron for portal, worker and beat as well."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,4 +20,5 @@ class Command(BaseCommand):
             schedule.stop() if remove else schedule.start(seconds=seconds)
         except schedule.NoCron as error:
             raise CommandError(str(error)) from None
+        self.did(seconds=0 if remove else seconds)
         self.stdout.write("pg_cron resolves no more" if remove else f"pg_cron resolves every {seconds} seconds")
