@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlsafe_base64_decode
 from django.views.decorators.http import require_http_methods
+from kombu.exceptions import OperationalError as BrokerError
 
 from idportal.accounts import throttle
 from idportal.accounts.models import User
@@ -19,6 +20,7 @@ from idportal.audit.middleware import client_address
 from ingest.audit.log import note
 from ingest.views import requests
 
+NOT_NOW = "No letter can be sent at the moment. Try again in a few minutes."
 RULES = password_validators_help_texts
 
 
@@ -47,7 +49,10 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         address = requests.text(request.POST, "email")[:254]
         if address and throttle.begin(name=f"\1reset {address}", address=client_address(request)):
-            send_reset_letter.delay(address)
+            try:
+                send_reset_letter.delay(address)
+            except (BrokerError, OSError):
+                return render(request, "accounts/password_forgotten.html", {"error": NOT_NOW}, status=503)
         asked = True
     return render(request, "accounts/password_forgotten.html", {"asked": asked})
 
