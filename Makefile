@@ -33,7 +33,7 @@ lint: venv ## ruff, mypy, templates, import contracts, migrations
 chaos: venv ## faults of every kind while a crowd streams: nothing lost, nothing doubled; SHORT=1 for minutes
 	@.venv/bin/python -m benchmarks.chaos
 
-load: venv ## as many events as the front door takes, for ten minutes; SHORT=1 for twenty seconds
+load: venv ## as many events as the front door takes, for ten minutes; SHORT=1 for twenty seconds, OVERLOAD=1 for too much
 	@.venv/bin/python -m benchmarks.load
 
 bundles: runtime ## the Lambda functions as zips under var/bundles, from the lock file

@@ -43,6 +43,7 @@ FAULTS: dict[str, faults.Hurt] = {
     "disk full for the archive": faults.no_room_for_the_archive,
     "poison among good records": faults.poison,
     "clients' clocks wrong": faults.clients_clocks_wrong,
+    "clocks of all programs jump": faults.clocks_jump,
 }
 
 
@@ -61,6 +62,8 @@ class Campaign:
             "FIREHOSE_RETRY_SECONDS": "7200",
             "FIREHOSE_RETRY_CAP_SECONDS": "2" if SHORT else "120",
         }
+        self.clock = faults.MovedClock(folder)
+        self.stack.environ |= self.clock.environ
         self.events = 200 if SHORT else 3000
         self.sent: set[str] = set()
         self.imported: set[str] = set()  # of a file, not through Firehose
@@ -153,6 +156,8 @@ def main() -> None:
         campaign = Campaign(folder, small_archive=mounted)
         try:
             wanted = {name: hurt for name, hurt in FAULTS.items() if any(one in name for one in CHOSEN)}
+            if not campaign.clock.environ and wanted.pop("clocks of all programs jump", None):
+                print("No C compiler: the clocks of the programs are not moved.")
             campaign.stack.start()
             print("| fault | events sent | landed once so far | refused or rejected with a reason | duplicates | lost |"
                   " doubled | unknown | as the reference | took |")  # fmt: skip

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -108,6 +109,35 @@ def broker_emptied(campaign: "Campaign") -> None:
     for _ in range(5):
         redis.Redis(unix_socket_path=str(campaign.stack.var_dir / "run" / "valkey.sock")).flushall()
         time.sleep(0.5)
+
+
+class MovedClock:
+    """The time of day of every program of a stack, of the database's too; needs a C compiler to be moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, library = folder / "clock", folder / "moved_clock.so"
+        self.move(0)
+        command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(Path(__file__).parent / "moved_clock.c")]
+        has_compiler = shutil.which("cc") is not None
+        if has_compiler:
+            subprocess.run(command, check=True)
+        self.environ = {"LD_PRELOAD": str(library), "MOVED_CLOCK": str(self.path)} if has_compiler else {}
+
+    def move(self, seconds: int) -> None:
+        text = f"{seconds:+d}".ljust(32).encode()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT)  # the programs have it mapped: not another file
+        os.pwrite(descriptor, text, 0)
+        os.close(descriptor)
+
+
+def clocks_jump(campaign: "Campaign") -> None:
+    """Two hours on, then two back from the start, then right again."""
+    for seconds in (7200, -7200, 0):
+        campaign.clock.move(seconds)
+        apart = (campaign.number("SELECT extract(epoch FROM clock_timestamp())::bigint") - time.time()) - seconds
+        if abs(apart) > 60:
+            raise AssertionError(f"the database's clock was not moved by {seconds} seconds")
+        time.sleep(campaign.seconds / 3)  # all three while the crowd streams
 
 
 @contextmanager
