@@ -26,8 +26,11 @@ def no_samples(settings: LazySettings) -> None:
 def steward(portal: Portal, context: BrowserContext) -> Iterator[Page]:
     portal.log_in(context, "steward")
     page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     yield page
     page.wait_for_load_state("networkidle")  # a preview holds locks that the next test would wait for
+    assert [text for text in said if "Content Security Policy" in text] == []
 
 
 def at(page: Page, question: ReviewQuestion) -> None:
