@@ -195,7 +195,8 @@ def dirty_records(people: int, seed: int = 1) -> tuple[list[dict[str, str]], dic
     town, clerk = Town(dice), Clerk(dice)
     while len(town.people) < people:
         town.household()
-    rows, truth = [], {}
+    rows: list[dict[str, str]] = []
+    truth: dict[str, str] = {}
     for person in town.people[:people]:
         for _ in range(dice.choices((1, 2, 3, 4, 6), (35, 30, 18, 12, 5))[0]):
             row = clerk.record(person, len(rows))

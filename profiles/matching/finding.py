@@ -44,7 +44,7 @@ def train(records: pa.Table, *, answers: Answers | None = None) -> Model:
     model = training.learn(model, blocked, random, size * (size - 1) / 2)
     model = _with_rate_of_pairs(connection, model, size * (size - 1) / 2)
     model = replace(model, automatic_threshold=0.999 if size >= FEW_RECORDS else 0.9995)
-    return _calibrated(connection, model, told) if told else model
+    return _calibrated(connection, model, told, cleaned) if told else model
 
 
 def _with_rate_of_pairs(connection: duckdb.DuckDBPyConnection, model: Model, all_pairs: float) -> Model:
@@ -79,19 +79,30 @@ def _with_answers(
     return training.Patterns(np.concatenate(levels), np.concatenate(counts), np.concatenate(answered))
 
 
-def _calibrated(connection: duckdb.DuckDBPyConnection, model: Model, told: Told) -> Model:
-    """By each answered pair, in the order it was told."""
+def _calibrated(connection: duckdb.DuckDBPyConnection, model: Model, told: Told, cleaned: pa.Table) -> Model:
+    """By each answered pair of which third records say nothing. People are asked where a group speaks against what two
+    records show, so those answers say how right the group is, and nothing of what the two alone weigh."""
+    moved = _moved_by_others(connection, model, cleaned)
     pairs = scoring.numbered_pairs(connection, [(a, b) for a, b, _ in told])
     ordered = zip(pairs.column("join_key_l").to_pylist(), pairs.column("join_key_r").to_pylist(), strict=True)
     same = {frozenset(pair): value for pair, (_, _, value) in zip(ordered, told, strict=True)}
     table = scoring.compare(connection, model, pairs=pairs)
-    bits, labels = [np.zeros(0)], []
+    bits, labels = [], []
     for batch, _ in scored(connection, model, table, order="ORDER BY 1, 2"):
-        bits.append(batch.bits)
-        both = zip(batch.left.tolist(), batch.right.tolist(), strict=True)
-        labels += [float(same[frozenset(pair)]) for pair in both]
-    slope, shift = training.calibrate(np.concatenate(bits), np.array(labels))
+        for left, right, weight in zip(batch.left.tolist(), batch.right.tolist(), batch.bits.tolist(), strict=True):
+            if (left, right) not in moved:
+                bits.append(weight)
+                labels.append(float(same[frozenset((left, right))]))
+    slope, shift = training.calibrate(np.array(bits), np.array(labels))
     return replace(model, slope=slope, shift=shift, answers=len(told))
+
+
+def _moved_by_others(connection: duckdb.DuckDBPyConnection, model: Model, cleaned: pa.Table) -> set[tuple[int, int]]:
+    """The pairs that third records make likelier or less likely than the two alone show, by their numbers."""
+    alone = weigh(connection, model, scoring.compare(connection, model, least_bits=LEAST_BITS))
+    chains, refused = neighbours.groups(alone, _facts(connection, cleaned))
+    apart = np.abs(neighbours.heard(alone, chains, refused) - alone.own) >= 1.0
+    return set(zip(alone.left[apart].tolist(), alone.right[apart].tolist(), strict=True)) | refused
 
 
 def find_matches(

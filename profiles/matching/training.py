@@ -14,6 +14,11 @@ from profiles.matching.model import Model
 
 PRIOR_PAIRS = 40.0
 STEPS = 25
+WRONG_ANSWERS = 0.03
+STAY_SLOPE, STAY_SHIFT = (
+    200.0,
+    20.0,
+)  # how many answers the weights count for before any: they are near right by themselves
 ANSWER_PAIRS = 4.0  # an answer weighs as much as so many pairs
 LEAST = 1e-6
 # Of true pairs, so many at most are in a level: the last, -1, is that they differ.
@@ -112,16 +117,22 @@ def _capped(field: str, m: Floats) -> Floats:
 
 
 def calibrate(weights: Floats, same: Floats) -> tuple[float, float]:
-    """Slope and shift in bits, by logistic regression that stays near (1, 0) while answers are few."""
+    """Slope and shift in bits, by logistic regression that stays near (1, 0) while answers are few.
+
+    One answer in so many is wrong, or about people that no weight can tell apart: without that, a single surprise
+    among sure pairs would flatten all weights.
+    """
     slope, shift = 1.0, 0.0
     for _ in range(50):
         p = 1 / (1 + np.exp2(-np.clip(slope * weights + shift, -60, 60)))
-        gradient = np.array([((same - p) * weights).sum() - 30 * (slope - 1), (same - p).sum() - 0.2 * shift])
-        spread = p * (1 - p) * np.log(2)
+        told = WRONG_ANSWERS + (1 - 2 * WRONG_ANSWERS) * p
+        steep = (1 - 2 * WRONG_ANSWERS) * p * (1 - p) / (told * (1 - told))
+        off, spread = (same - told) * steep, steep**2 * told * (1 - told) * np.log(2)
+        gradient = np.array([(off * weights).sum() - STAY_SLOPE * (slope - 1), off.sum() - STAY_SHIFT * shift])
         hessian = np.array(
             [
-                [(spread * weights**2).sum() + 30, (spread * weights).sum()],
-                [(spread * weights).sum(), spread.sum() + 0.2],
+                [(spread * weights**2).sum() + STAY_SLOPE, (spread * weights).sum()],
+                [(spread * weights).sum(), spread.sum() + STAY_SHIFT],
             ]
         )
         step = np.linalg.solve(hessian, gradient)

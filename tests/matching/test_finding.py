@@ -1,10 +1,21 @@
 import json
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from profiles.matching import Model, UnusableRecords, cluster, find_matches, guards, scoring, train
+from benchmarks.dirty_records import FIELDS, SOURCES, dirty_records
+from profiles.matching import (
+    Model,
+    UnusableRecords,
+    cluster,
+    find_matches,
+    guards,
+    read_by_source,
+    scoring,
+    train,
+)
 from profiles.matching.cleaning import clean
 from profiles.matching.comparisons import comparisons
 from tests.matching.people import crowd
@@ -117,6 +128,27 @@ def test_names_are_alike_however_they_are_spelled_and_parted(one: str, other: st
     table = scoring.compare(connection, model, pairs=scoring.pair_table(np.array([0]), np.array([1])))
     ((given, surname, middle),) = connection.execute(f"SELECT level_0, level_1, level_2 FROM {table}").fetchall()
     assert (0 <= given <= 4 and surname <= 2 and middle <= 1) is alike
+
+
+def test_answers_about_the_hardest_pairs_do_no_harm() -> None:
+    """Where a group of records speaks against a pair, an answer says nothing of what the two alone weigh."""
+    rows, truth = dirty_records(700, 5)
+    plain = pa.table({name: pa.array([row.get(name) or None for row in rows], pa.string()) for name in FIELDS})
+    records = read_by_source(plain, SOURCES)
+
+    def quality(found: pa.Table) -> float:
+        sure = [r for r in found.to_pylist() if r["probability"] >= 0.5]
+        right = sum(truth[r["record_id_1"]] == truth[r["record_id_2"]] for r in sure)
+        sizes = Counter(truth.values()).values()
+        return 2 * right / (len(sure) + sum(n * (n - 1) // 2 for n in sizes))
+
+    before = find_matches(records, train(records))
+    asked = [row for row in before.to_pylist() if row["probability"] >= 0.5]
+    asked.sort(key=lambda row: abs(row["probability"] - 0.5))
+    pairs = [(row["record_id_1"], row["record_id_2"]) for row in asked[:50]]
+    answers = [(a, b, truth[a] == truth[b]) for a, b in pairs]
+    after = find_matches(records, train(records, answers=answers))
+    assert quality(after) > quality(before) - 0.005
 
 
 def test_answers_make_it_better_and_leave_the_order_of_other_pairs_alone(
