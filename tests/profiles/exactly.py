@@ -7,6 +7,9 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from profiles.exporting.formats import FORMATS
+from profiles.exporting.streaming import export
+from profiles.exporting.tables import TABLES as EXPORTED
 from profiles.golden_record import golden_records
 from profiles.models import Identifier
 from profiles.timeline import timeline
@@ -19,6 +22,8 @@ TABLES = {
     "conflicted": "SELECT to_jsonb(n) FROM conflicted_neighbourhoods n ORDER BY neighbourhood_id",
 }
 
+ONLY_GROWS = {"history"}  # tells of a decision, and of its withdrawal
+
 
 def everything() -> dict[str, str]:
     """Exports, stored facts, golden records and timelines."""
@@ -26,6 +31,7 @@ def everything() -> dict[str, str]:
     return {
         **{name: exported(name) for name in ("export_identities", "export_held_links")},
         **{name: _rows(statement) for name, statement in TABLES.items()},
+        **files(),
         "golden": repr(sorted(golden_records(profile_ids).items())),
         "timelines": repr([(i, timeline(i, limit=1000)) for i in profile_ids]),
     }
@@ -35,6 +41,16 @@ def exported(command: str) -> str:
     out = StringIO()
     call_command(command, stdout=out)
     return out.getvalue()
+
+
+def files() -> dict[str, str]:
+    """What people and programs download, each table in each format."""
+    return {
+        f"{name}.{kind}": b"".join(export(table, file_format=kind)).decode("latin-1")
+        for name, table in EXPORTED.items()
+        if name not in ONLY_GROWS
+        for kind in FORMATS
+    }
 
 
 def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
