@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from ingest.models import Delivery
 from profiles.explaining.nodes import Node, nodes_by_id
@@ -89,6 +89,16 @@ def changes_after(place: Place, *, limit: int = PAGE) -> FeedPage:
     changes = read("changes_feed", FeedChange, change=place.change, identifier=place.identifier, limit=limit)
     named = nodes_by_id(i for change in changes for i in change.identifier_ids)
     return FeedPage(changes, named, _place(place, changes), len(changes) == limit)
+
+
+def first_changes(profile_ids: Iterable[int]) -> dict[int, int]:
+    """The first change of each profile that history speaks of."""
+    ids, first = set(profile_ids), dict[int, int]()
+    for end in ("from_profile_id", "to_profile_id"):
+        found = ProfileChange.objects.filter(**{f"{end}__in": ids}).values_list(end).annotate(Min("change_id"))
+        for profile_id, change_id in found:
+            first[profile_id] = min(change_id, first.get(profile_id, change_id))
+    return first
 
 
 def told_now() -> Told:

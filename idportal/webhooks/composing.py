@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from idportal.webhooks.models import EventType, Feed, Webhook, WebhookEvent
 from idportal.webhooks.news import follow, forget, news_of
-from profiles.changes import FeedChange, Place, Told, changes_after, now, told_after, told_now
+from profiles.changes import FeedChange, Place, Told, changes_after, first_changes, now, told_after, told_now
 from profiles.ids import public_ids
 
 PAGE = 1_000
@@ -52,7 +52,7 @@ def compose_page() -> int | None:
             return None
         told = told_after(Told(feed.resolved_at, feed.delivery))  # before the changes: nobody is told of a stranger
         page = changes_after(Place(feed.change, feed.identifier), limit=PAGE)
-        happened = list(_of_changes(page.changes))
+        happened = list(_of_changes(page.changes, told=feed.identifier))
         updates = EventType.UPDATED in wanted
         if updates:
             follow(page.changes)
@@ -86,17 +86,27 @@ def body_of(event_id: uuid.UUID, *, type: str, at: datetime, data: dict[str, str
     return json.dumps(said, separators=(",", ":"))
 
 
-def _of_changes(changes: list[FeedChange]) -> Iterator[Happening]:
-    """New identifiers are one event a profile: created where the one that it is named by is among them."""
+def _of_changes(changes: list[FeedChange], *, told: int) -> Iterator[Happening]:
+    """New identifiers are one event a profile: created where the one that it is named by is among them.
+
+    The feed names them last, so a profile that history speaks of is created right before that: with them it would come
+    too late, and not at all for one that is gone by then. `told`: the last identifier that was.
+    """
+    first = first_changes(i for one in changes for i in (one.from_profile_id, one.to_profile_id) if i and i > told)
     new: dict[int, str] = {}
+    made: set[int] = set()
     for one in changes:
         if one.at is None:
-            created = one.identifier_id == one.to_profile_id
-            if created or one.to_profile_id not in new:
+            created = one.identifier_id == one.to_profile_id and one.to_profile_id not in first
+            if created or one.to_profile_id not in new.keys() | made:
                 new[one.to_profile_id] = EventType.CREATED if created else EventType.UPDATED
-        else:
-            other = one.from_profile_id if one.from_profile_id != one.to_profile_id else None
-            yield Happening(OF_CHANGE[one.change], one.at, one.to_profile_id, other, one.cause)
+            continue
+        for i in dict.fromkeys((one.from_profile_id, one.to_profile_id)):
+            if i and first.get(i) == one.change_id:
+                made.add(i)
+                yield Happening(EventType.CREATED, one.at, i, None, "event")
+        other = one.from_profile_id if one.from_profile_id != one.to_profile_id else None
+        yield Happening(OF_CHANGE[one.change], one.at, one.to_profile_id, other, one.cause)
     at = timezone.now()
     yield from (Happening(type_, at, profile_id, None, "event") for profile_id, type_ in new.items())
 

@@ -74,10 +74,11 @@ def test_what_happens_is_told_in_order_and_signed_as_documented(receiver: Receiv
     send(made.webhook)
     assert decision
     assert receiver.types == [
-        "profile.merged", "profile.created", "profile.split", "profile.updated",
+        "profile.created", "profile.created", "profile.merged", "profile.split", "profile.updated",
     ]  # fmt: skip
     a, b = (Identifier.objects.get(value=value).profile_id for value in ("a@x.org", "b@x.org"))
-    said = receiver.events[0]["data"]
+    assert {one["data"]["profile_id"] for one in receiver.events[:2]} == {public_id(a), public_id(b)}
+    said = receiver.events[2]["data"]
     assert said == {"profile_id": public_id(min(a, b)), "from_profile_id": public_id(max(a, b)), "cause": "decision"}
     for headers, body in receiver.requests:
         assert verify()(made.secret, headers, body)
@@ -383,6 +384,30 @@ def test_a_page_of_changes_is_written_by_one_process_at_a_time(receiver: Receive
 def _compose_and_close() -> None:
     compose()
     connection.close()
+
+
+@pytest.mark.django_db
+def test_nobody_is_told_of_a_stranger_however_much_waits(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each profile is created once and before anything else of it, also where that is told in many pages."""
+    monkeypatch.setattr("idportal.webhooks.composing.PAGE", 3)
+    webhook = webhook_to(receiver)
+    for number in range(8):
+        person(f"visitor {number}")
+        person(f"p{number}@x.org")
+        person(f"visitor {number}", f"p{number}@x.org", minutes=number)
+    for number in range(0, 6, 2):
+        sides = [Named("email", f"p{number}@x.org")], [Named("email", f"p{number + 1}@x.org")]
+        decide(action="assert", a=sides[0], b=sides[1], author="Ana")
+    send(webhook)
+    known: set[str] = set()
+    for event in receiver.events:
+        about = event["data"]
+        if event["type"] == "profile.created":
+            assert about["profile_id"] not in known
+            known.add(about["profile_id"])
+        assert {about["profile_id"], about["from_profile_id"] or about["profile_id"]} <= known
+    assert len(known) == 16
+    assert receiver.types.count("profile.merged") == 11
 
 
 @pytest.mark.django_db
