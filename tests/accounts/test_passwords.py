@@ -43,6 +43,19 @@ def test_a_changed_password_keeps_this_session_and_ends_the_others(steward: User
     assert Client().post("/login/", {"username": "steward", "password": NEW}).status_code == 302
 
 
+def test_an_open_session_is_no_leave_to_guess_the_password(steward: User) -> None:
+    here = logged_in(steward, FIREFOX)
+    form = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    for _ in range(FAILED_OF_BOTH):
+        here.post("/account/password/", form)
+    refused = here.post("/account/password/", form | {"old_password": crowd.PASSWORD})
+    assert refused.status_code == 422
+    assert "quarter of an hour" in refused.content.decode()
+    wrong = here.post("/account/password/", form)
+    told, expected = (re.sub(rb'(?<=value=")\w{64}', b"", answer.content) for answer in (refused, wrong))
+    assert told == expected  # nor is a right guess told from a wrong one
+
+
 def test_who_forgot_it_gets_a_letter_whose_link_is_good_once(steward: User) -> None:
     session = logged_in(steward, FIREFOX)
     send_reset_letter("stew@example.com")

@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from idportal.accounts import people as people_
+from idportal.accounts.checks import roles_are_known
 from idportal.accounts.models import RecoveryCode, SecondFactor, User
 from idportal.accounts.second_factor import factor as factor_
 from idportal.accounts.throttle import FAILED_OF_BOTH
@@ -157,8 +158,26 @@ def test_a_role_that_must_have_one_does_nothing_before_it_is_set_up(
     secret = factor_.secret_of(SecondFactor.objects.get(person=steward))
     client.post(PAGE, {"code": pyotp.TOTP(secret or "").now()})
     assert client.get("/profiles/").status_code == 200
-    people_.change_role(person_id=people["viewer"].pk, role="analyst", author="root")
-    assert password_given(people["viewer"]).get("/profiles/").status_code == 200
+    viewer = password_given(people["viewer"])
+    assert viewer.get("/profiles/").status_code == 200
+    people_.change_role(person_id=people["viewer"].pk, role="steward", author="root")
+    assert viewer.get("/profiles/")["Location"] == PAGE
+
+
+def test_turned_off_it_is_demanded_again_at_once_of_a_role_that_must_have_it(
+    steward: User, codes: list[str], settings: LazySettings
+) -> None:
+    settings.SECOND_FACTOR_ROLES = ["steward"]
+    client = password_given(steward)
+    client.post("/login/code/", {"code": code_of(steward)})
+    assert client.get("/profiles/").status_code == 200
+    client.post(f"{PAGE}change/", {"do": "off", "password": crowd.PASSWORD, "code": codes[0]})
+    assert client.get("/profiles/")["Location"] == PAGE
+
+
+def test_a_role_that_does_not_exist_is_refused(settings: LazySettings) -> None:
+    settings.SECOND_FACTOR_ROLES = ["administrators"]
+    assert "administrators" in str(roles_are_known())
 
 
 def test_nothing_in_the_database_makes_codes(steward: User, codes: list[str]) -> None:

@@ -29,17 +29,19 @@ RULES = password_validators_help_texts
 def password(request: requests.PageRequest) -> HttpResponse:
     """Their other sessions end with the old one."""
     person: User = request.user  # type: ignore[assignment]
-    form = PasswordChangeForm(person, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    locked = request.method == "POST" and not _may_try(request, person)
+    form = PasswordChangeForm(person, None if locked else request.POST or None)
+    if form.is_bound and form.is_valid():
         form.save()
         update_session_auth_hash(request, person)
         sessions_.follow(request)
         sessions_.end_others(person, this=sessions_.this_session(request), author=person.username)
+        throttle.succeeded(name=_key(person), address=client_address(request))
         note(actor=person.username, action="password_changed", subject=person.username)
         messages.success(request, "Your password is changed. Your other sessions have ended.")
         return redirect("password")
-    context = {"form": form, "rules": RULES()}
-    return render(request, "accounts/password.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "rules": RULES(), "locked": locked}
+    return render(request, "accounts/password.html", context, status=422 if form.errors or locked else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,6 +76,15 @@ def password_reset(request: HttpRequest, person: str, token: str) -> HttpRespons
     answer = render(request, "accounts/password_reset.html", context, status=422 if form.errors else 200)
     answer["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _may_try(request: HttpRequest, person: User) -> bool:
+    """An open session is no leave to guess the password."""
+    return throttle.begin(name=_key(person), address=client_address(request))
+
+
+def _key(person: User) -> str:
+    return f"\1password {person.pk}"  # no name begins like this
 
 
 def _person(encoded: str) -> User | None:

@@ -35,10 +35,8 @@ def second_factor_first(get_response: Answer) -> Answer:
         if match is None or match.url_name in OPEN:
             return None
         person: User = request.user
-        if not is_required(person) or has_factor(person):
-            passed(request)
-            return None
-        return redirect("second_factor")
+        # Asked each time: somebody may be given another role meanwhile.
+        return redirect("second_factor") if is_required(person) and not has_factor(person) else None
 
     answer.process_view = process_view  # type: ignore[attr-defined]
     return answer
