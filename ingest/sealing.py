@@ -13,15 +13,11 @@ def sealed(secret: bytes, *, purpose: str) -> bytes:
     return _fernet(settings.SECRET_KEY, purpose).encrypt(secret)
 
 
-def opened(stored: bytes, *, purpose: str) -> bytes | None:
-    """None when it is empty, or was sealed with a SECRET_KEY that we no longer have."""
-    return _opened(stored, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), purpose)
-
-
-@lru_cache
-def _opened(stored: bytes, keys: tuple[str, ...], purpose: str) -> bytes | None:
+def opened(stored: bytes, *, purpose: str, seconds: int | None = None) -> bytes | None:
+    """None when it is empty, was sealed with a SECRET_KEY that is gone, or longer ago than so many seconds."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     try:
-        return MultiFernet([_fernet(key, purpose) for key in keys]).decrypt(stored)
+        return MultiFernet([_fernet(key, purpose) for key in keys]).decrypt(stored, ttl=seconds)
     except InvalidToken:
         return None
 

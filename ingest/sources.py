@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -115,6 +116,11 @@ def registry() -> dict[str, Any]:
 
 def decrypt_secret(encrypted: bytes) -> bytes | None:
     """None when it is empty, or was encrypted with a SECRET_KEY that we no longer have: then it must be rotated."""
+    return _decrypted(encrypted, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+@lru_cache  # landing asks for each signed event
+def _decrypted(encrypted: bytes, *_keys: str) -> bytes | None:
     return opened(encrypted, purpose=_PURPOSE)
 
 
