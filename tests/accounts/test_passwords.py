@@ -9,7 +9,7 @@ from django.test import Client
 
 from idportal.accounts.models import User
 from idportal.accounts.passwords.letter import send_reset_letter
-from idportal.accounts.throttle import FAILED_OF_BOTH
+from idportal.accounts.throttle import FAILED_FROM_ADDRESS, FAILED_OF_BOTH
 from ingest.models import AuditEntry
 from tests.accounts.test_sessions import FIREFOX, is_in, logged_in
 from tests.pages import crowd
@@ -109,3 +109,10 @@ def test_it_is_said_that_no_letter_can_be_sent_while_the_broker_is_away(monkeypa
     answer = Client().post("/login/forgotten/", {"email": "ana@example.com"})
     assert answer.status_code == 503
     assert "Try again in a few minutes" in answer.content.decode()
+
+
+def test_an_office_that_asks_for_many_letters_still_logs_in(steward: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send_reset_letter, "delay", lambda address: None)
+    for number in range(FAILED_FROM_ADDRESS + 1):
+        Client(REMOTE_ADDR="192.0.2.9").post("/login/forgotten/", {"email": f"{number}@example.com"})
+    assert is_in(logged_in(steward, FIREFOX))

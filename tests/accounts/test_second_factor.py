@@ -94,6 +94,29 @@ def test_guessing_codes_is_stopped(steward: User, codes: list[str]) -> None:
     assert AuditEntry.objects.filter(action="second_factor_locked_out").count() == 1
 
 
+def test_what_is_right_is_no_guessing_however_often_and_what_is_wrong_is_noted(steward: User, codes: list[str]) -> None:
+    client = password_given(steward)
+    client.post("/login/code/", {"code": code_of(steward)})
+    form, used = {"do": "codes", "password": crowd.PASSWORD}, codes
+    for _ in range(FAILED_OF_BOTH + 1):
+        page = client.post(f"{PAGE}change/", form | {"code": used[0]})
+        assert page.status_code == 200
+        used = re.findall(r"<li><code>(.*?)</code></li>", page.content.decode())
+    assert client.post(f"{PAGE}change/", form | {"code": "1"}).status_code == 422
+    assert AuditEntry.objects.filter(actor=steward.username, action="second_factor_failed").count() == 1
+
+
+def test_a_secret_that_cannot_be_opened_any_more_is_made_anew_unless_it_is_in_use(
+    steward: User, settings: LazySettings
+) -> None:
+    first = bytes(factor_.begin(steward).secret_encrypted)
+    settings.SECRET_KEY = "another key"
+    assert factor_.secret_of(factor_.begin(steward))
+    second = bytes(SecondFactor.objects.get(person=steward).secret_encrypted)
+    assert second != first
+    assert bytes(factor_.begin(steward).secret_encrypted) == second
+
+
 def test_a_password_that_changed_meanwhile_and_a_person_deactivated_go_no_further(
     steward: User, codes: list[str]
 ) -> None:

@@ -26,8 +26,12 @@ def has_factor(person: User) -> bool:
 
 
 def begin(person: User) -> SecondFactor:
-    """A secret that is theirs once they have shown a code of it; the one they use, if any, is left as it is."""
+    """A secret that is theirs once they have shown a code of it; the one they use, if any, is left as it is; one
+    that can't be opened any more, and is not in use, is replaced."""
     factor, _ = SecondFactor.objects.get_or_create(person=person, defaults={"secret_encrypted": _new_secret()})
+    if factor.confirmed_at is None and secret_of(factor) is None:
+        factor.secret_encrypted = _new_secret()
+        factor.save(update_fields=["secret_encrypted"])
     return factor
 
 

@@ -1,6 +1,5 @@
 """Takes a person whose password was right, gives them their session, or holds them until their code is right, too."""
 
-import enum
 import time
 from dataclasses import dataclass
 
@@ -8,21 +7,13 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 
-from idportal.accounts import throttle
 from idportal.accounts.models import User
 from idportal.accounts.second_factor import factor as factor_
 from idportal.accounts.second_factor.required import passed
-from idportal.audit.middleware import client_address
-from ingest.audit.log import note
+from idportal.accounts.second_factor.tries import tried
 
 KEY = "second_factor_of"
 SECONDS = 5 * 60
-
-
-class Outcome(enum.Enum):
-    IN = enum.auto()
-    WRONG = enum.auto()
-    LOCKED = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -53,26 +44,9 @@ def waiting(request: HttpRequest) -> Waiting | None:
     return Waiting(person, backend=held[2], onward=held[3])
 
 
-def go_on(request: HttpRequest, held: Waiting, *, code: str) -> Outcome:
-    if not may_try(held.person, request):
-        return Outcome.LOCKED
-    if not factor_.check(held.person, code=code):
-        note(actor=held.person.username, action="second_factor_failed")
-        return Outcome.WRONG
-    throttle.succeeded(name=_key(held.person), address=client_address(request))
+def go_on(request: HttpRequest, held: Waiting, *, code: str) -> None:
+    """They are logged in. Raises Wrong."""
+    tried(request, held.person, lambda: factor_.check(held.person, code=code))
     request.session.pop(KEY, None)
     login(request, held.person, backend=held.backend)
     passed(request)
-    return Outcome.IN
-
-
-def may_try(person: User, request: HttpRequest) -> bool:
-    """Counted before the code is looked at, for codes are short."""
-    if throttle.begin(name=_key(person), address=client_address(request)):
-        return True
-    note(actor=person.username, action="second_factor_locked_out")
-    return False
-
-
-def _key(person: User) -> str:
-    return f"\1second factor {person.pk}"  # no name begins like this

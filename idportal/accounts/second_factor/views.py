@@ -14,10 +14,8 @@ from idportal.accounts.models import SecondFactor, User
 from idportal.accounts.second_factor import factor as factor_
 from idportal.accounts.second_factor import logging_in
 from idportal.accounts.second_factor.required import is_required, passed
+from idportal.accounts.second_factor.tries import Wrong, tried
 from ingest.views import requests
-
-WRONG = "This code isn't right, or was used already. Take the one that the app shows now."
-LOCKED = "Too many tries that failed. Please try again in a quarter of an hour."
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,14 +26,12 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         return redirect("login")
     error = ""
     if request.method == "POST":
-        code = requests.text(request.POST, "code")
-        match logging_in.go_on(request, waiting, code=code):
-            case logging_in.Outcome.IN:
-                return redirect(waiting.onward)
-            case logging_in.Outcome.WRONG:
-                error = WRONG
-            case logging_in.Outcome.LOCKED:
-                error = LOCKED
+        try:
+            logging_in.go_on(request, waiting, code=requests.text(request.POST, "code"))
+        except Wrong as wrong:
+            error = str(wrong)
+        else:
+            return redirect(waiting.onward)
     return render(request, "accounts/log_in_code.html", {"error": error}, status=422 if error else 200)
 
 
@@ -45,11 +41,12 @@ def second_factor(request: requests.PageRequest) -> HttpResponse:
     """Turned on by a code of the app; the recovery codes are in the answer, and nowhere else."""
     person: User = request.user  # type: ignore[assignment]
     if request.method == "POST" and not factor_.has_factor(person):
-        codes = None
-        if logging_in.may_try(person, request):
-            codes = factor_.confirm(person, code=requests.text(request.POST, "code"))
-        if codes is None:
-            return render(request, "accounts/second_factor.html", _setting_up(person) | {"error": WRONG}, status=422)
+        code = requests.text(request.POST, "code")
+        try:
+            codes = tried(request, person, lambda: factor_.confirm(person, code=code))
+        except Wrong as wrong:
+            context = _setting_up(person) | {"error": str(wrong)}
+            return render(request, "accounts/second_factor.html", context, status=422)
         _stay(request, person)
         return render(request, "accounts/recovery_codes.html", {"codes": codes, "first": True})
     context = _in_use(person) if factor_.has_factor(person) else _setting_up(person)
@@ -63,9 +60,12 @@ def second_factor_change(request: requests.PageRequest) -> HttpResponse:
     person: User = request.user  # type: ignore[assignment]
     if not factor_.has_factor(person):
         return redirect("second_factor")
-    error = _not_sure(request, person)
-    if error:
-        return render(request, "accounts/second_factor.html", _in_use(person) | {"error": error}, status=422)
+    password, code = request.POST.get("password", ""), requests.text(request.POST, "code")
+    try:
+        tried(request, person, lambda: person.check_password(password) and factor_.check(person, code=code))
+    except Wrong as wrong:
+        context = _in_use(person) | {"error": str(wrong)}
+        return render(request, "accounts/second_factor.html", context, status=422)
     if requests.text(request.POST, "do") == "codes":
         codes = factor_.renew_recovery_codes(person)
         return render(request, "accounts/recovery_codes.html", {"codes": codes})
@@ -88,15 +88,6 @@ def second_factor_reset(request: requests.PageRequest, person_id: int) -> HttpRe
     else:
         messages.info(request, f"{person.username} has no second factor.")
     return redirect("people")
-
-
-def _not_sure(request: requests.PageRequest, person: User) -> str:
-    """Why the request isn't believed; empty: it is."""
-    if not logging_in.may_try(person, request):
-        return LOCKED
-    if not person.check_password(request.POST.get("password", "")):
-        return "This is not your password."
-    return "" if factor_.check(person, code=requests.text(request.POST, "code")) else WRONG
 
 
 def _stay(request: HttpRequest, person: User) -> None:
