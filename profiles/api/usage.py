@@ -5,7 +5,6 @@ Nothing of what was asked or answered is kept: only the client, the endpoint, th
 
 import re
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import redis
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from ingest.audit.log import note
@@ -28,18 +27,6 @@ BULK_ROWS = 100  # of people, by one endpoint within an hour: more is a read in 
 OF_ONE_PERSON = "profiles/{public}/"
 PREFIX = "api/v1/"
 TAKE = "local all = redis.call('HGETALL', KEYS[1]) redis.call('DEL', KEYS[1]) return all"
-STORE_CALLS = """
-INSERT INTO api_calls (client_id, day, endpoint, status, requests)
-SELECT %s, %s, %s, %s, %s WHERE EXISTS (SELECT FROM api_clients WHERE id = %s)
-ON CONFLICT (client_id, day, endpoint, status) DO UPDATE SET requests = api_calls.requests + excluded.requests
-"""
-STORE_DAYS = """
-INSERT INTO api_usage (client_id, day, requests, limited)
-SELECT %s, %s, %s, %s WHERE EXISTS (SELECT FROM api_clients WHERE id = %s)
-ON CONFLICT (client_id, day) DO UPDATE
-SET requests = api_usage.requests + excluded.requests, limited = api_usage.limited + excluded.limited
-"""
-LIMITED = 429
 
 
 @dataclass(frozen=True)
@@ -101,16 +88,12 @@ def rows_of(said: Any) -> int:
 def store_usage() -> int:
     """Move what was counted since the last time into the database; gives how many lines."""
     calls = _taken()
-    days: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
-    for one in calls:
-        days[one.client_id, one.day][one.status == LIMITED] += one.requests
-    with transaction.atomic(), connection.cursor() as cursor:
-        for one in calls:
-            cursor.execute(STORE_CALLS, [one.client_id, one.day, one.endpoint, one.status, one.requests, one.client_id])
-        for (client_id, day), (requests, limited) in sorted(days.items()):
-            cursor.execute(STORE_DAYS, [client_id, day, requests, limited, client_id])
-        ids = sorted({one.client_id for one in calls})
-        cursor.execute("UPDATE api_clients SET last_used_at = now() WHERE id = ANY (%s)", [ids])
+    columns: list[list[Any]] = [
+        [one.client_id for one in calls], [one.day for one in calls], [one.endpoint for one in calls],
+        [one.status for one in calls], [one.requests for one in calls],
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT store_calls(%s, %s, %s, %s, %s)", columns)
     return len(calls)
 
 
@@ -138,7 +121,7 @@ def _taken() -> list[Call]:
         client, day, status, endpoint = field.decode().split(":", 3)
         at = datetime.fromtimestamp(int(day) * DAY, UTC).date()
         found.append(Call(int(client), at, int(status), endpoint, int(number)))
-    return sorted(found, key=lambda one: (one.client_id, one.day, one.endpoint, one.status))
+    return found
 
 
 def _hour(number: int) -> str:

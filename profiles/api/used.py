@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from profiles.models import ApiClient
 
-LIMITED = 429
-
 
 @dataclass(frozen=True)
 class UsedEndpoint:

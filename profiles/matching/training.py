@@ -15,10 +15,7 @@ from profiles.matching.model import Model
 PRIOR_PAIRS = 40.0
 STEPS = 25
 WRONG_ANSWERS = 0.03
-STAY_SLOPE, STAY_SHIFT = (
-    200.0,
-    20.0,
-)  # how many answers the weights count for before any: they are near right by themselves
+STAY_SLOPE, STAY_SHIFT = 200.0, 20.0  # for how many answers the weights count: they are near right by themselves
 ANSWER_PAIRS = 4.0  # an answer weighs as much as so many pairs
 LEAST = 1e-6
 # Of true pairs, so many at most are in a level: the last, -1, is that they differ.

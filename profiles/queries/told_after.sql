@@ -1,7 +1,7 @@
 -- Purpose: the profiles that were told traits by deliveries resolved after a time, those of them that were told a value which
 -- nobody had said there before, and how far this goes.
--- Reads: deliveries, raw_events, trait_values, combinations, identifiers. Invariant: deliveries are resolved under the engine's lock, so
--- none turns up behind one. Cost: that of the deliveries' events; OFFSET 0 keeps the planner from walking another index.
+-- Reads: deliveries, raw_events, trait_values, combinations, identifiers. Invariant: deliveries are resolved under the engine's
+-- lock, so none turns up behind one. Cost: that of the deliveries' events; OFFSET 0 keeps the planner from walking another index.
 WITH due AS MATERIALIZED (
     SELECT delivery_id, resolved_at
     FROM (

@@ -8,7 +8,10 @@ BEGIN
         combination_id uuid, identifiers text[], arrival bigint, events bigint,
         first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint, is_new boolean
     ) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint, arrived boolean, known boolean) ON COMMIT DELETE ROWS;
+    -- known: the identifier is of a kind that names a person; so are known_a and known_b below
+    CREATE TEMP TABLE work_members (
+        combination_id uuid, identifier_id bigint, arrived boolean, known boolean
+    ) ON COMMIT DELETE ROWS;
     -- identifiers of the batch, then those of each neighbourhood that may change, as they are; but for standing and vouched,
     -- which are as the batch makes them
     CREATE TEMP TABLE work_named (

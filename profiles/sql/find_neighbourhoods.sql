@@ -1,7 +1,7 @@
 -- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
 -- those with an identifier newly vouched, asserted or freed.
--- Of large ones only a part is to be loaded: the profiles at hand if it is in conflict (load_parts), else nothing, unless
--- parts_not_enough() says so.
+-- Of large ones (more than 100 members) only a part is to be loaded: the profiles at hand if it is in conflict (load_parts),
+-- else nothing, unless parts_not_enough() says so.
 -- Reads: work_joins, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

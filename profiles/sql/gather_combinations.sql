@@ -1,5 +1,6 @@
 -- Purpose: the batch's combinations that say something new: never seen, seen earlier than known, or vouched earlier.
 -- Reads: work_ranges, raw_events, combinations. Writes: work_combinations.
+-- The events are evidence of links, so there is none of a single identifier.
 -- Cost: two thirds of real events bring a combination that says nothing new; those end here.
 -- OFFSET 0 keeps the planner from walking another index of all events there ever were.
 CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
@@ -10,7 +11,8 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
                min(event_time) AS first_seen,
                (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE cardinality(identifiers) > 1))[2] AS first_event,
                min(event_time) FILTER (WHERE trusted) AS first_vouched,
-               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE trusted AND cardinality(identifiers) > 1))[2] AS first_vouched_event
+               (min(ARRAY[microseconds(event_time), event_id])
+                   FILTER (WHERE trusted AND cardinality(identifiers) > 1))[2] AS first_vouched_event
         FROM work_ranges r
         CROSS JOIN LATERAL (
             SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0

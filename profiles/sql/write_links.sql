@@ -3,7 +3,8 @@
 CREATE FUNCTION write_links() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO work_joins
-    SELECT l.a_id, l.b_id, l.first_seen, l.event_id, l.vouched, l.is_new, l.newly_vouched, step_two(a.standing, b.standing, l.vouched), a.arrived, b.arrived,
+    SELECT l.a_id, l.b_id, l.first_seen, l.event_id, l.vouched, l.is_new, l.newly_vouched,
+           step_two(a.standing, b.standing, l.vouched), a.arrived, b.arrived,
            a.core_id, b.core_id, a.neighbourhood_id, b.neighbourhood_id, a.profile_id, b.profile_id
     FROM work_links l
     JOIN work_named a ON a.identifier_id = l.a_id
