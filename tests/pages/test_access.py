@@ -1,5 +1,6 @@
 """Every page for every role: who may not see it gets no page, and who is not logged in is asked to."""
 
+import re
 import uuid
 from collections.abc import Callable
 from functools import partialmethod
@@ -11,12 +12,13 @@ from django.contrib.sessions.models import Session
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from idportal.accounts.models import OpenSession, User
 from idportal.accounts.roles import ROLES
 from idportal.webhooks.api_urls import urlpatterns as webhook_api_urls
+from idportal.webhooks.models import WebhookAttempt
 from ingest.models import AuditEntry, Delivery, RawEvent, RejectedRecord, Source
 from profiles.api.clients import create_client
 from profiles.api.urls import urlpatterns as api_urls
@@ -181,81 +183,59 @@ KEPT = {"deliver", "registry", *(str(one.name) for one in (*api_urls, *webhook_a
 NOT_PAGES = OPEN | KEPT
 
 
+ASKED = {"search": "?q=ada@example.com", "export_file": "?table=links&format=csv"}
+NOBODY = 10**9
+
+
 @pytest.fixture
 def addresses(people: dict[str, User]) -> dict[str, str]:
-    question = f"/review/{review_crowd.held().pk}/"
-    ids = crowd.profile_id(crowd.ADA)
+    """Of every page and form, about something that is there."""
+    usual, special = stand_for(), stand_for_in_particular()
+    named = {name: re.findall(r"<(?:\w+:)?(\w+)>", route) for name, route in every_route().items()}
+    return {
+        name: reverse(name, kwargs={one: (usual | special.get(name, {}))[one] for one in ones}) + ASKED.get(name, "")
+        for name, ones in named.items()
+        if name not in NOT_PAGES
+    }
+
+
+def stand_for() -> dict[str, object]:
+    """What each part of an address is, but for those below, which come after it."""
+    question = review_crowd.held().pk
+    public = crowd.profile_id(crowd.ADA)
     crowd.rejects()
-    event = RawEvent.objects.order_by("event_id").values_list("event_id", flat=True)[0]
-    record = RejectedRecord.objects.order_by("id")[0].pk
     change = apply_rules({"kinds": {"email": {"limit": 4}}}, author="Ana")
     assert change
-    job = crowd.upload().pk
-    source, delivery = crowd.shop().pk, Delivery.objects.order_by("pk")[0].pk
     decision, waiting = decided_and_waiting()
-    told = crowd.told_webhook()
-    webhook = f"/webhooks/{told.webhook_id}/"
-    delivery_of = f"{webhook}deliveries/{told.event.event_id}/"
-    erasure, done = erasures()
-    client = create_client(name="shop", scopes=["read"]).client.pk
     return {
-        "people": "/people/", "person_change": f"/people/{10**9}/",
-        "second_factor_reset": f"/people/{10**9}/second-factor/",
-        "person_sessions_end": f"/people/{10**9}/sessions/", "sessions": "/account/sessions/",
-        "password": "/account/password/",
-        "single_sign_on_unlink": f"/people/{10**9}/single-sign-on/",
-        "invitation_change": f"/people/invitations/{10**9}/",
-        "second_factor": "/account/second-factor/", "second_factor_change": "/account/second-factor/change/",
-        "audit": "/audit/",
-        "audit_export": "/audit/export/",
-        "privacy": "/privacy/", "retention": "/privacy/retention/",
-        "erasure": f"/privacy/{erasure}/", "erasure_confirm": f"/privacy/{erasure}/confirm/",
-        "api_reference": "/api-reference/", "api_operation": "/api-reference/merge_profiles/",
-        "api_clients": "/api-clients/", "api_client_create": "/api-clients/new/",
-        "api_client": f"/api-clients/{client}/", "api_client_rotate": f"/api-clients/{client}/rotate/",
-        "api_client_revoke": f"/api-clients/{client}/revoke/",
-        "exports": "/export/", "export_file": "/export/file/?table=links&format=csv",
-        "erasure_cancel": f"/privacy/{erasure}/cancel/", "erasure_certificate": f"/privacy/{done}/certificate/",
-        "overview": "/", "events": "/events/", "event": f"/events/{event}/", "event_effect": f"/events/{event}/effect/",
-        "event_profile": f"/events/{event}/profile/", "search": "/search/?q=ada@example.com", "profiles": "/profiles/",
-        "profile": f"/profiles/{ids}/", "why_together": f"/profiles/{ids}/why/", "why_not": f"/profiles/{ids}/why-not/",
-        "how_built": f"/profiles/{ids}/how-built/", "profile_graph": f"/profiles/{ids}/graph/",
-        "profile_history": f"/profiles/{ids}/history/",
-        "unmerge": f"/profiles/{ids}/unmerge/", "merge": f"/profiles/{ids}/merge/",
-        "decisions": "/decisions/", "decisions_export": "/decisions/export/", "decision": f"/decisions/{decision}/",
-        "decision_undo": f"/decisions/{decision}/undo/", "decision_waiting": f"/decisions/waiting/{waiting}/",
-        "second_eyes": "/decisions/second-eyes/", "sources": "/sources/", "source_create": "/sources/new/",
-        "source": f"/sources/{source}/", "source_secret": f"/sources/{source}/secret/", "deliveries": "/deliveries/",
-        "delivery": f"/deliveries/{delivery}/", "rejected": "/rejected/", "rejected_record": f"/rejected/{record}/",
-        "imports": "/imports/", "import": f"/imports/{job}/", "import_effect": f"/imports/{job}/effect/",
-        "import_errors": f"/imports/{job}/rejected.csv", "import_do": f"/imports/{job}/pause/",
-        "kept": "/deliveries/kept/", "kept_replay": "/deliveries/kept/replay/",
-        "rejected_replay": "/rejected/replay/", "matching": "/matching/", "matching_progress": "/matching/progress/",
-        "matching_run": "/matching/runs/",
-        "matching_stop": "/matching/runs/1/stop/", "matching_thresholds": "/matching/thresholds/",
-        "matching_draft": "/matching/draft/", "rules": "/rules/", "rules_blocked": "/rules/blocked/",
-        "rules_progress": "/rules/progress/", "rules_history": "/rules/history/",
-        "rule_change": f"/rules/history/{change.pk}/", "rule_change_undo": f"/rules/history/{change.pk}/undo/",
-        "rule_kind_create": "/rules/new-kind/", "rule_kind": "/rules/kinds/email/", "rules_draft": "/rules/draft/",
-        "rules_preview": "/rules/preview/", "rules_apply": "/rules/apply/",
-        "webhooks": "/webhooks/", "webhook_create": "/webhooks/new/", "webhook": webhook,
-        "webhook_edit": f"{webhook}edit/",
-        "webhook_do": f"{webhook}disable/", "webhook_delivery": delivery_of, "webhook_replay": f"{delivery_of}replay/",
-        "review": "/review/", "review_next": "/review/next/", "review_keys": "/review/keys/",
-        "review_bulk": "/review/bulk/", "review_undo_batch": f"/review/bulk/{uuid.uuid4()}/undo/",
-        "review_question": question, "review_effect": f"{question}effect/", "review_answer": f"{question}answer/",
-        "review_undo": f"{question}undo/", "review_claim": f"{question}claim/",
+        "public": public, "question_id": question, "decision_id": decision, "pending_id": waiting,
+        "change_id": change.pk, "name": "email", "run_id": 1, "batch": uuid.uuid4(),
+        "event_id": RawEvent.objects.order_by("event_id").values_list("event_id", flat=True)[0],
+        "record_id": RejectedRecord.objects.order_by("id")[0].pk,
+        "delivery_id": Delivery.objects.order_by("pk")[0].pk,
+        "source_id": crowd.shop().pk, "import_id": crowd.upload().pk, "webhook_id": crowd.told_webhook().webhook_id,
+        "client_id": create_client(name="shop", scopes=["read"]).client.pk,
+        "person_id": NOBODY, "invitation_id": NOBODY, "erasure_id": erasures(),
     }  # fmt: skip
 
 
-def erasures() -> tuple[int, int]:
-    """One that waits for confirmation, and one that is done."""
+def stand_for_in_particular() -> dict[str, dict[str, object]]:
+    told: dict[str, object] = {"event_id": WebhookAttempt.objects.latest("pk").event.event_id}
+    return {
+        "api_operation": {"name": "merge_profiles"},
+        "import_do": {"verb": "pause"}, "webhook_do": {"verb": "disable"},
+        "webhook_delivery": told, "webhook_replay": told,
+        "erasure_certificate": {"erasure_id": Erasure.objects.get(state="done").pk},
+    }  # fmt: skip
+
+
+def erasures() -> int:
+    """One that waits for confirmation, which is given, and one that is done."""
     now = timezone.now()
-    waiting = Erasure.objects.create(profile_id=10**9, author="Ana", state="counted", counts={"identifiers": 0})
-    done = Erasure.objects.create(
-        profile_id=10**9, author="Ana", state="done", confirmed_at=now, finished_at=now, done={"events": 1}
+    Erasure.objects.create(
+        profile_id=NOBODY, author="Ana", state="done", confirmed_at=now, finished_at=now, done={"events": 1}
     )
-    return waiting.pk, done.pk
+    return Erasure.objects.create(profile_id=NOBODY, author="Ana", state="counted", counts={"identifiers": 0}).pk
 
 
 def decided_and_waiting() -> tuple[int, int]:
