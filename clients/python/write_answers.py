@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+LEAST_IN_COMMON = 4  # fields; fewer are chance
 TARGET = Path(__file__).parent / "idportal_client" / "answers.py"
 HEAD = '"""The shapes of the answers, from the OpenAPI document by write_answers.py: change nothing here by hand."""\n'
 PLAIN = {
@@ -47,20 +48,33 @@ def _is_shape(schema: dict[str, Any]) -> bool:
 
 def written(document: dict[str, Any]) -> str:
     schemas = document["components"]["schemas"]
-    shapes = {n: s for n, s in schemas.items() if _is_shape(s) and not n.endswith("Request")}
-    classes = [_class(name, shape, schemas) for name, shape in sorted(shapes.items())]
+    names = sorted(name for name, schema in schemas.items() if _is_shape(schema) and not name.endswith("Request"))
+    shapes = {name: _fields(schemas[name], schemas) for name in names}
+    based = {name: _base(name, shapes) for name in names}
+    classes = [_class(name, based[name], shapes) for name in sorted(names, key=lambda name: (based[name] != "", name))]
     body = "\n\n\n".join(classes)
-    names = [n for n in ("Any", "Literal", "NotRequired", "TypedDict") if n in body]
-    return f"{HEAD}\nfrom __future__ import annotations\n\nfrom typing import {', '.join(names)}\n\n\n{body}\n"
+    used = [n for n in ("Any", "Literal", "NotRequired", "TypedDict") if n in body]
+    return f"{HEAD}\nfrom __future__ import annotations\n\nfrom typing import {', '.join(used)}\n\n\n{body}\n"
 
 
-def _class(name: str, shape: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _fields(shape: dict[str, Any], schemas: dict[str, Any]) -> dict[str, str]:
     required = set(shape.get("required", []))
-    lines = []
-    for field, schema in shape["properties"].items():
-        kind = kind_of(schema, schemas)
-        lines.append(f"    {field}: {kind if field in required else f'NotRequired[{kind}]'}")
-    return f"class {name}(TypedDict):\n" + "\n".join(lines)
+    kinds = {field: kind_of(schema, schemas) for field, schema in shape["properties"].items()}
+    return {field: kind if field in required else f"NotRequired[{kind}]" for field, kind in kinds.items()}
+
+
+def _base(name: str, shapes: dict[str, dict[str, str]]) -> str:
+    """The shape that this one is, and more; none that stands on another, so that the order is plain."""
+    own = shapes[name].items()
+    held = [one for one, fields in shapes.items() if len(fields) >= LEAST_IN_COMMON and fields.items() < own]
+    free = [one for one in held if not any(shapes[other].items() < shapes[one].items() for other in held)]
+    return max(free, key=lambda one: len(shapes[one]), default="")
+
+
+def _class(name: str, base: str, shapes: dict[str, dict[str, str]]) -> str:
+    inherited = shapes.get(base, {})
+    lines = [f"    {field}: {kind}" for field, kind in shapes[name].items() if field not in inherited]
+    return f"class {name}({base or 'TypedDict'}):\n" + "\n".join(lines)
 
 
 def main() -> None:

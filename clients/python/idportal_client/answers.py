@@ -205,16 +205,6 @@ class HistoryPage(TypedDict):
     next: str | None
 
 
-class Identified(TypedDict):
-    status: Literal["landed", "duplicate", "rejected"]
-    message_id: str | None
-    event_id: int | None
-    reason: str | None
-    detail: str | None
-    profile_id: str | None
-    pending: bool
-
-
 class Identifier(TypedDict):
     kind: str
     value: str
@@ -300,37 +290,6 @@ class ProfileSummary(TypedDict):
     first_seen: str | None
     identifiers_total: int
     identifiers: list[Identifier]
-
-
-class QuestionAnswer(TypedDict):
-    question_id: int
-    kind: Literal["held", "probable", "value", "parked", "sample", "reopened"]
-    state: Literal["open", "decided", "closed"]
-    why: str
-    reasons: list[str]
-    priority: float
-    probability: float | None
-    asked_at: str
-    a: ProfileSummary | None
-    b: ProfileSummary | None
-    value: Identifier | None
-    delivery_id: int | None
-    decision_id: int | None
-    claimed_by: str
-    answer: Literal["yes", "no"] | Literal[""]
-    answered_by: str
-    answered_at: str | None
-    carried_out_at: str | None
-    answer_decision_id: int | None
-    waits_for_second_person: bool
-    outcome: str
-    note: str
-    fingerprint: str
-    sides: list[QuestionSide]
-    compared: list[ComparedField]
-    evidence: list[QuestionEvidence]
-    seen_with: list[SeenBeside]
-    match_parts: Any
 
 
 class QuestionEffect(TypedDict):
@@ -445,25 +404,23 @@ class WebhookList(TypedDict):
     results: list[WebhookAnswer]
 
 
-class WebhookMade(TypedDict):
-    webhook_id: int
-    name: str
-    url: str
-    types: list[str]
-    state: Literal["active", "failing", "disabled"]
-    disabled_why: str
-    created_at: str
-    failing_since: str | None
+class Identified(EventFate):
+    profile_id: str | None
+    pending: bool
+
+
+class QuestionAnswer(QuestionSummary):
+    fingerprint: str
+    sides: list[QuestionSide]
+    compared: list[ComparedField]
+    evidence: list[QuestionEvidence]
+    seen_with: list[SeenBeside]
+    match_parts: Any
+
+
+class WebhookMade(WebhookAnswer):
     secret: str
 
 
-class WebhookWaiting(TypedDict):
-    webhook_id: int
-    name: str
-    url: str
-    types: list[str]
-    state: Literal["active", "failing", "disabled"]
-    disabled_why: str
-    created_at: str
-    failing_since: str | None
+class WebhookWaiting(WebhookAnswer):
     waiting: int
