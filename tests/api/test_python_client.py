@@ -1,12 +1,15 @@
 """The Python client against the real API over HTTP, and the examples of docs/api.md with it."""
 
+import json
 import re
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from idportal_client import Client, NotFound, Refused, Unauthorized, is_genuine
+from idportal_client import Client, NotFound, Refused, TooMany, Unauthorized, is_genuine
 from idportal_client.client import MOST
 from pytest_django import Settings
 from write_answers import written
@@ -18,6 +21,7 @@ from profiles.api.described import document
 from profiles.models import ProfileIdKey
 from profiles.rules.first_rules import ensure_first_rules
 from tests.pages import crowd
+from tests.webhooks.receiver import Receiver
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()
@@ -34,6 +38,26 @@ def token(live_server: Any) -> str:
 @pytest.fixture
 def idportal(live_server: Any, token: str) -> Client:
     return Client(live_server.url, token, retries=0)
+
+
+@pytest.fixture
+def busy() -> Iterator[Receiver]:
+    server = Receiver()
+    server.start()
+    yield server
+    server.stop()
+
+
+class Noting:
+    """The headers of every request, also of those that are sent away."""
+
+    def __init__(self, server: Receiver) -> None:
+        self.headers: list[dict[str, str]] = []
+        self._take, server.take = server.take, self.take  # type: ignore[method-assign]
+
+    def take(self, headers: dict[str, str], body: bytes) -> int:
+        self.headers.append(headers)
+        return self._take(headers, body)
 
 
 def blocks(language: str) -> list[str]:
@@ -119,6 +143,26 @@ def test_errors_say_what_is_wrong(idportal: Client, live_server: Any) -> None:
 def test_a_whole_table_comes_in_parts(idportal: Client) -> None:
     crowd.ada()
     assert crowd.ADA.encode() in b"".join(idportal.export_table("identifiers", format="ndjson"))
+
+
+def test_what_is_busy_is_asked_again_with_the_same_key_and_in_its_time(busy: Receiver) -> None:
+    busy.statuses, busy.headers = [503, 429], {"Retry-After": "1"}
+    busy.body = json.dumps({"status": "landed", "profile_id": None, "pending": True}).encode()
+    seen = Noting(busy)
+    began = time.monotonic()
+    assert Client(f"http://127.0.0.1:{busy.port}", "token").identify({"userId": "u-1"})["status"] == "landed"
+    assert time.monotonic() - began >= 2
+    keys = [headers["idempotency-key"] for headers in seen.headers]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+
+
+def test_what_stays_busy_is_told_with_the_time_to_wait(busy: Receiver) -> None:
+    busy.statuses, busy.headers = [503] * 2, {"Retry-After": "1"}
+    busy.body = json.dumps({"reason": "busy", "detail": "the engine is busy"}).encode()
+    with pytest.raises(TooMany) as told:
+        Client(f"http://127.0.0.1:{busy.port}", "token", retries=1).identify({"userId": "u-1"})
+    assert (told.value.reason, told.value.retry_after) == ("busy", 1.0)
 
 
 def test_a_delivery_is_genuine_with_its_own_bytes_and_time_alone() -> None:
