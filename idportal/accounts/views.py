@@ -124,6 +124,4 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("overview")
     button = settings.SSO_BUTTON if settings.SSO_ISSUER else ""
     context = {"invitation": invitation, "form": form, "single_sign_on": button, "only": settings.SSO_ONLY}
-    answer = render(request, "accounts/join.html", context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return render(request, "accounts/join.html", context, status=422 if form.errors else 200)

@@ -74,9 +74,7 @@ def password_reset(request: HttpRequest, person: str, token: str) -> HttpRespons
         messages.success(request, "Your password is changed. Log in with it.")
         return redirect("login")
     context = {"form": form, "rules": RULES(), "person": found}
-    answer = render(request, "accounts/password_reset.html", context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return render(request, "accounts/password_reset.html", context, status=422 if form.errors else 200)
 
 
 def _may_try(request: HttpRequest, person: User) -> bool:
