@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 import urllib3
 
-from benchmarks import faults, partition
+from benchmarks import faults, flooded, partition
 from benchmarks.between import Between
 from tests.stack.running import Stack, until
 
@@ -44,6 +44,7 @@ FAULTS: dict[str, faults.Hurt] = {
     "poison among good records": faults.poison,
     "clients' clocks wrong": faults.clients_clocks_wrong,
     "clocks of all programs jump": faults.clocks_jump,
+    "front door throttles": flooded.front_door_throttles,
 }
 
 
@@ -61,6 +62,7 @@ class Campaign:
             "FIREHOSE_ENDPOINT_URL": self.between.url,
             "FIREHOSE_RETRY_SECONDS": "7200",
             "FIREHOSE_RETRY_CAP_SECONDS": "2" if SHORT else "120",
+            "COLLECT_REQUESTS_PER_SECOND": str(flooded.REQUESTS_PER_SECOND),
         }
         self.clock = faults.MovedClock(folder)
         self.stack.environ |= self.clock.environ
@@ -69,6 +71,7 @@ class Campaign:
         self.imported: set[str] = set()  # of a file, not through Firehose
         self.refused = 0
         self.poison = 0
+        self.throttled = 0  # requests, each sent again until it was taken
         self.amiss = 0
 
     def inject(self, **shares: float) -> None:
@@ -138,6 +141,7 @@ class Campaign:
         self.amiss += bool(again.returncode or missing)
         where = "a file system of its own" if self.small_archive else "a folder in the way (no right to mount)"
         print(f"\nProfiles as from nothing: {'yes' if again.returncode == 0 else 'NO ' + again.stdout + again.stderr}")
+        print(f"Requests that the front door throttled, all taken later: {self.throttled:,}")
         print(f"Events missing in the archive: {missing} of {len(through_firehose):,} (full disk by {where})")
 
 

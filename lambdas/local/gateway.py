@@ -1,7 +1,8 @@
 """Takes HTTP requests as API Gateway's HTTP API does, gives them to the real collect function, and its answer back.
 
-Configured by the environment: COLLECT_PORT (8001), COLLECT_HOST (127.0.0.1), and what the collect function needs:
-FIREHOSE_STREAM, AWS_REGION, AWS_ENDPOINT_URL_FIREHOSE, REGISTRY_URL, REGISTRY_TOKEN, REGISTRY_SECONDS.
+Configured by the environment: COLLECT_PORT (8001), COLLECT_HOST (127.0.0.1), COLLECT_REQUESTS_PER_SECOND (1000) and
+COLLECT_BURST (as many), above which it answers 429, and what the collect function needs: FIREHOSE_STREAM, AWS_REGION,
+AWS_ENDPOINT_URL_FIREHOSE, REGISTRY_URL, REGISTRY_TOKEN, REGISTRY_SECONDS.
 """
 
 import argparse
@@ -16,15 +17,17 @@ from typing import Any
 from lambdas.local import environment
 from lambdas.local.proxy_event import CORS, PREFLIGHT, http_response, proxy_event
 from lambdas.local.server import HttpRequest, HttpResponse, Server
+from lambdas.local.throttle import Throttle
 
 MAX_BODY = 10 * 1024 * 1024
 ROUTE = "POST /v1/events"
+REQUESTS_PER_SECOND = 1000
 
 Function = Callable[[dict[str, Any], object], Any]
 
 
-def gateway(function: Function) -> Callable[[HttpRequest], HttpResponse]:
-    """One route, CORS and a health check; everything else is unknown here."""
+def gateway(function: Function, *, admits: Callable[[], bool] = lambda: True) -> Callable[[HttpRequest], HttpResponse]:
+    """One route, CORS and a health check; the rest is unknown. What isn't admitted never gets to the function."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         cross_origin = bool(request.header("origin"))
@@ -35,6 +38,9 @@ def gateway(function: Function) -> Callable[[HttpRequest], HttpResponse]:
             return _json(200, {"status": "ok"}, cross_origin)
         if f"{request.method} {request.path}" != ROUTE:
             return _json(404, {"message": "Not Found"}, cross_origin)
+        if not admits():
+            # AWS says neither for how long nor promises CORS headers: to a page this may look like no answer at all.
+            return _json(429, {"message": "Too Many Requests"}, cross_origin=False)
         try:
             return http_response(function(proxy_event(request, route=ROUTE), None), cross_origin=cross_origin)
         except Exception:
@@ -50,7 +56,8 @@ def main() -> None:
     host = os.environ.get("COLLECT_HOST", "127.0.0.1")
     port = environment.port("COLLECT_PORT", default=8001)
     try:
-        server = Server(host=host, port=port, respond=gateway(_collect()), max_body=MAX_BODY)
+        respond = gateway(_collect(), admits=_throttle().admits)
+        server = Server(host=host, port=port, respond=respond, max_body=MAX_BODY)
     except OSError as error:
         environment.refuse(f"The collect API can't listen on {host}:{port} (COLLECT_PORT): {error.strerror}.")
     stop = threading.Event()
@@ -74,9 +81,15 @@ def _collect() -> Function:
     return handler
 
 
+def _throttle() -> Throttle:
+    """As lambdas/template.yaml sets it, where the burst is one second's requests."""
+    rate = environment.number("COLLECT_REQUESTS_PER_SECOND", default=REQUESTS_PER_SECOND, low=1, high=1_000_000)
+    return Throttle(rate=rate, burst=environment.number("COLLECT_BURST", default=rate, low=1, high=1_000_000))
+
+
 def _json(status: int, body: object, cross_origin: bool) -> HttpResponse:
     headers = {"content-type": "application/json", **(CORS if cross_origin else {})}
-    return HttpResponse(status=status, headers=headers, body=json.dumps(body).encode())
+    return HttpResponse(status=status, headers=headers, body=json.dumps(body, separators=(",", ":")).encode())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.local.gateway import MAX_BODY, gateway
+from lambdas.local.gateway import MAX_BODY, REQUESTS_PER_SECOND, gateway
 from lambdas.local.server import Server
-from tests.lambdas.stage import Double, Portal, Start, eventually, free_port
+from lambdas.local.throttle import Throttle
+from tests.lambdas.stage import ROOT, Double, Portal, Start, eventually, free_port
 from tests.lambdas.test_local_firehose import refusal
 
 
@@ -142,6 +144,29 @@ def test_half_a_body_is_nobodys_event(front: Gateway) -> None:
         raw.shutdown(socket.SHUT_WR)
         assert raw.makefile("rb").read() == b""
     assert front.events == []
+
+
+def test_more_than_the_burst_gets_a_429_that_says_no_time_and_never_reaches_the_function(front: Gateway) -> None:
+    now = [0.0]
+    throttle = Throttle(rate=2, burst=3, clock=lambda: now[0])
+    front.server.respond = gateway(front._function, admits=throttle.admits)
+    assert [front.ask("POST", "/v1/events", "{}")[0] for _ in range(4)] == [200, 200, 200, 429]
+    status, headers, body = front.ask("POST", "/v1/events", "{}", Origin="https://shop.example")
+    assert (status, body) == (429, b'{"message":"Too Many Requests"}')
+    assert not {"retry-after", "access-control-allow-origin"} & set(headers)
+    assert front.ask("OPTIONS", "/v1/events")[0] == 204
+    now[0] = 0.5  # one more in the bucket
+    assert [front.ask("POST", "/v1/events", "{}")[0] for _ in range(2)] == [200, 429]
+    now[0] = 3600.0  # never more than the burst
+    assert [front.ask("POST", "/v1/events", "{}")[0] for _ in range(4)] == [200, 200, 200, 429]
+    assert len(front.events) == 7
+
+
+def test_it_throttles_as_the_template_does() -> None:
+    template = (ROOT / "lambdas" / "template.yaml").read_text()
+    default = re.findall(r"^  CollectRequestsPerSecond:\n    Type: Number\n    Default: (\d+)$", template, re.MULTILINE)
+    assert default == [str(REQUESTS_PER_SECOND)]
+    assert template.count("Limit: !Ref CollectRequestsPerSecond") == 2
 
 
 def test_many_visitors_at_once_are_all_answered(front: Gateway) -> None:
