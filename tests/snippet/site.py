@@ -106,8 +106,17 @@ class Collect(Server):
         return [event for post in self.posts if post.status == 200 for event in post.events]
 
     @property
+    def landed(self) -> list[Event]:
+        """Each once, as the pipeline lands them: what leaves with a page is sent again by the next."""
+        return list({event["messageId"]: event for event in reversed(self.events)}.values())[::-1]
+
+    @property
     def names(self) -> list[str]:
         return [_name(event) for event in self.events]
+
+    @property
+    def landed_names(self) -> list[str]:
+        return [_name(event) for event in self.landed]
 
     @property
     def refused(self) -> list[Post]:

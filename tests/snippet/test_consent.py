@@ -51,7 +51,7 @@ def test_a_yes_is_remembered(asking: str, collect: Collect, tab: Page) -> None:
     tab.evaluate("idportal.consent('granted')")
     collect.until_event("page")
     tab.goto(asking)
-    collect.until(lambda: collect.names.count("page") == 2, "the second page view")
+    collect.until(lambda: collect.landed_names.count("page") == 2, "the second page view")
 
 
 def test_a_no_removes_everything_but_itself(site: Site, collect: Collect, visitor: BrowserContext, tab: Page) -> None:

@@ -1,6 +1,4 @@
-"""The exit path: what is said in a page's last moment arrives, once."""
-
-import json
+"""The exit path: what is said in a page's last moment arrives, and lands once."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -17,7 +15,7 @@ def by_beacon(post: Post) -> bool:
 
 
 @pytest.mark.parametrize("script", ["", NO_WARNING], ids=["warned", "unwarned"])
-def test_what_is_said_while_leaving_arrives_once(
+def test_what_is_said_while_leaving_lands_once(
     site: Site, collect: Collect, visitor: BrowserContext, tab: Page, script: str
 ) -> None:
     visitor.add_init_script(script)
@@ -28,21 +26,25 @@ def test_what_is_said_while_leaving_arrives_once(
         tab.wait_for_url(f"**/page{number + 1}")
     tab.evaluate(f"idportal.track('End'); {HURRY}")
     collect.until_event("End")
-    left = [name for name in collect.names if name.startswith("Left")]
-    assert left == [f"Left {number}" for number in range(8)]
-    assert len({event["messageId"] for event in collect.events}) == len(collect.events)
+    left = [name for name in collect.landed_names if name.startswith("Left")]
+    assert sorted(left) == [f"Left {number}" for number in range(8)]
+    assert collect.landed_names.count("page") == 9
+    tab.wait_for_function(NOTHING_WAITS)
 
 
-def test_what_was_under_way_when_the_page_went_is_not_sent_again(site: Site, collect: Collect, tab: Page) -> None:
+def test_what_was_under_way_when_the_page_went_goes_again_with_the_next_page_view(
+    site: Site, collect: Collect, tab: Page
+) -> None:
     collect.gate.clear()
     tab.goto(site.url)
     collect.until(lambda: collect.posts, "the page view, not answered yet")
     tab.goto(site.url + "/next")
     collect.gate.set()
-    collect.until(lambda: len(collect.events) == 2, "the next page view")
-    tab.evaluate(f"idportal.track('End'); {HURRY}")
-    collect.until_event("End")
-    assert collect.names == ["page", "page", "End"]
+    collect.until(lambda: len(collect.posts) == 2, "the next page's")
+    unseen, again = collect.posts
+    assert {event["messageId"] for event in unseen.events} < {event["messageId"] for event in again.events}
+    assert len(again.events) == 2
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_it_arrives_when_the_next_page_is_somebody_elses(site: Site, collect: Collect, tab: Page) -> None:
@@ -112,10 +114,10 @@ def test_at_most_60_kb_leave_with_a_page_and_the_next_one_sends_the_rest(
         for (let n = 0; n < 120; n++) idportal.track('Nr ' + n, {text: 'ä'.repeat(500)});
         location.href = '/next'"""
     )
-    collect.until(lambda: len(collect.events) == 122, "all of them")
+    collect.until(lambda: len(collect.landed) == 122, "all of them")
     leaving = [len(post.body.encode()) for post in collect.posts if by_beacon(post)]
     assert 40_000 < sum(leaving) <= BEACONS
-    assert len({event["messageId"] for event in collect.events}) == 122
+    tab.wait_for_function(NOTHING_WAITS)
 
 
 def test_while_the_collect_api_is_down_nothing_is_risked_on_the_way_out(
@@ -149,25 +151,18 @@ def test_what_left_with_a_page_goes_again_when_the_next_page_finds_the_collect_a
     assert len({event["messageId"] for event in collect.events}) == 3
 
 
-@pytest.mark.parametrize(("age", "again"), [(5, False), (600, True)])
-def test_what_left_without_an_answer_goes_again_only_if_nothing_speaks_for_its_arrival(
-    site: Site, collect: Collect, tab: Page, age: int, again: bool
+@pytest.mark.parametrize("status", [429, 503, 0])
+def test_what_was_refused_behind_a_pages_back_goes_again_though_the_collect_api_answers_the_next(
+    site: Site, collect: Collect, visitor: BrowserContext, tab: Page, status: int
 ) -> None:
-    tab.goto(site.put("/bare", html()))
-    tab.evaluate(
-        """([id, age, event]) => localStorage[`idportal.q.wk_test.${id}.${id}`] = Date.now() - age * 1000 + event""",
-        [new_id(tab), age, json.dumps({"type": "track", "event": "Unseen", "messageId": "m"})],
-    )
+    visitor.add_init_script(NO_WARNING)
     tab.goto(site.url)
     collect.until_event("page")
-    tab.evaluate(f"idportal.track('End'); {HURRY}")
-    collect.until_event("End")
-    assert ("Unseen" in collect.names) is again
     tab.wait_for_function(NOTHING_WAITS)
-
-
-def new_id(tab: Page) -> str:
-    made: str = tab.evaluate(
-        "Date.now().toString(16).padStart(12, 0).replace(/(.{8})/, '$1-') + '-7000-8000-000000000000'"
-    )
-    return made
+    collect.answer = lambda body: Answer(status=status if len(collect.posts) == 1 else 200)
+    tab.evaluate("window.setTimeout = () => 0; idportal.track('Unlucky'); location.href = '/next'")
+    collect.until_event("Unlucky")
+    collect.until(lambda: len(collect.landed) == 3, "both page views")
+    assert by_beacon(collect.posts[1])
+    assert [post.status for post in collect.refused] == [status]
+    tab.wait_for_function(NOTHING_WAITS)

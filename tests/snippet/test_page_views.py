@@ -6,7 +6,7 @@ from tests.snippet.site import HURRY, Answer, Collect, Site, html
 
 
 def views(collect: Collect) -> list[str]:
-    return [event["context"]["page"]["url"] for event in collect.events if event["type"] == "page"]
+    return [event["context"]["page"]["url"] for event in collect.landed if event["type"] == "page"]
 
 
 def test_page_views_can_be_switched_off(site: Site, collect: Collect, tab: Page) -> None:
@@ -67,8 +67,8 @@ def test_a_page_kept_by_the_back_button_is_seen_again(site: Site, collect: Colle
     tab.goto(site.url + "/second")
     collect.until(lambda: len(views(collect)) == 2, "the second page")
     tab.evaluate("setTimeout(() => history.back())")
-    collect.until(lambda: len(collect.events) == 4, "the view after going back")
-    assert sorted(collect.names) == ["Kept", "page", "page", "page"]
+    collect.until(lambda: len(collect.landed) == 4, "the view after going back")
+    assert sorted(collect.landed_names) == ["Kept", "page", "page", "page"]
     assert views(collect) == [site.url + "/first", site.url + "/second", site.url + "/first"]
 
 

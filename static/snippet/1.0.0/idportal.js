@@ -169,17 +169,17 @@
     else schedule(Math.max(GATHER, last + PAUSE - Date.now()));
   }
 
-  // ---- the queue: one storage key an event, owned by a page, known by its lock. `at` is when the event left with a
-  // page, the answer unseen; in storage it stands before the JSON.
+  // ---- the queue: one storage key an event, owned by a page, known by its lock. What left with a page, its answer
+  // unseen, stays in storage: it may have been throttled, so the next page sends it again, and it lands once.
 
   let queue = [], owner = uuid(), release;
   const locks = navigator.locks;
   const lock = (name, options, then) => attempt(() => locks.request(QUEUE + name, options, then).catch(() => {}));
   const hold = () => lock(owner, {}, () => new Promise((done) => (release = done)));
 
-  function enqueue(id, body, at = 0) {
-    const key = QUEUE + owner + "." + id, stored = write(key, (at || "") + body);
-    queue.push({ body, at, size: bytes(body) + 1, key: stored && key });
+  function enqueue(id, body) {
+    const key = QUEUE + owner + "." + id, stored = write(key, body);
+    queue.push({ body, size: bytes(body) + 1, key: stored && key });
     let total = queue.reduce((sum, item) => sum + item.size, 0);
     while (queue.length > QUEUE_EVENTS || (total > QUEUE_BYTES && queue.length > 1)) {
       total -= queue[0].size;
@@ -193,15 +193,10 @@
     queue = queue.filter((item) => !items.includes(item));
   }
   const isThere = (item) => !item.key || read(item.key) !== null;
-  function mark(item, at) {
-    item.at = at;
-    if (item.key && isThere(item)) write(item.key, (at || "") + item.body);
-  }
   function waiting() {
     if (!locks) queue = queue.filter(isThere);
-    return queue.filter((item) => !item.flying && !item.at);
+    return queue.filter((item) => !item.flying && !item.left);
   }
-  const doubtful = () => queue.filter((item) => !item.flying && item.at);
 
   // The lock of a page that is gone is free. Without locks (plain http) age must do.
   function adopt() {
@@ -215,10 +210,10 @@
   }
   function takeOver(name, age) {
     storedKeys(QUEUE + name).sort().forEach((key) => {
-      const id = key.slice(-36), value = read(key) || "", start = value.indexOf("{");
-      if (ageOf(id) < age) return;
+      const id = key.slice(-36), body = read(key);
+      if (!body || ageOf(id) < age) return;
       if (ageOf(id) > WEEK) explain("events older than a week are given up.");
-      else if (!enqueue(id, value.slice(start), +value.slice(0, start))) return;
+      else if (!enqueue(id, body)) return;
       remove(key);
     });
     schedule(GATHER);
@@ -273,19 +268,15 @@
     if (!ok && !FINAL.includes(status)) return backOff(batch, response);
     failures = retryAt = 0;
     drop(batch);
-    // It answers, so what left with a page just now arrived too; in doubt it goes again, and lands once.
-    const sound = Date.now() - read(WAIT) > 5 * MINUTE;
-    doubtful().forEach((item) => (sound && Date.now() - item.at < MINUTE / 2 ? drop([item]) : mark(item, 0)));
     tell(response);
   }
   function backOff(batch, response) {
-    if (away && !response) return; // cut off with the page, so its mark stays
+    if (away && !response) return; // cut off with the page, which says nothing of the collect API
     const asked = response?.headers.get("retry-after");
     const until = asked > 0 ? asked * SECOND : Date.parse(asked) - Date.now();
     const own = Math.min(5 * MINUTE, SECOND * 2 ** failures++) * (0.5 + Math.random() / 2);
     retryAt = Date.now() + Math.max(own, Math.min(until || 0, HOUR));
-    write(WAIT, asked ? retryAt : Date.now());
-    [...batch, ...doubtful()].forEach((item) => mark(item, 0));
+    if (asked) write(WAIT, retryAt);
     const what = response ? "answers " + response.status : "can't be reached (offline, blocked, CSP connect-src?)";
     explain(`${endpoint} ${what}; events are sent later.`);
   }
@@ -308,25 +299,25 @@
     call("page", []);
   }
   function leave() {
-    const now = Date.now();
     away = true;
     release?.();
     if (refusal()) return;
-    queue.forEach((item) => item.flying && mark(item, now));
     const trouble = failures || navigator.onLine === false || pause() > 0;
     if (trouble && queue.every((item) => item.key)) return; // the next page sends them
     for (let batch; (batch = take()).length; ) {
       const body = wrap(batch);
       if (!attempt(() => navigator.sendBeacon(endpoint, body))) send(batch);
-      else left += bytes(body), batch.forEach((item) => mark(item, now));
+      else left += bytes(body), batch.forEach((item) => (item.left = true));
     }
   }
   function comeBack() {
     queue = queue.filter(isThere); // another tab may have taken them over
+    queue.forEach((item) => (item.left = false));
     left = 0, away = false, seen = "";
     hold();
     adopt();
     view();
+    schedule(GATHER);
   }
   function start() {
     started = true;
