@@ -159,7 +159,7 @@ def measure(connection, deliveries, events: int, batch: int) -> Iterator[tuple[s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--batch", type=int, default=200_000, help="events the engine takes in one transaction")
+    parser.add_argument("--batch", type=int, default=500_000, help="events the engine takes in one transaction")
     options = parser.parse_args()
 
     from idportal.embedded import services
