@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from celery.contrib.testing.worker import start_worker
 from django.conf import settings as django_settings
@@ -42,23 +43,25 @@ def database_url() -> str:
     return f"postgresql://{of['USER']}@/{of['NAME']}?host={options['host']}&port={options['port']}"
 
 
-def start_and_kill(run: MatchRun, *, at: str) -> int:
-    """Its return code, which says whether it was killed or had ended by then."""
-    doomed = subprocess.Popen(
-        [sys.executable, "manage.py", "find_matches", "--full"],
-        cwd=django_settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": database_url()},
-        stdout=subprocess.DEVNULL,
-    )
-    wait_until(lambda: MatchRun.objects.filter(pk=run.pk, step=at).exists() or doomed.poll() is not None)
-    doomed.kill()
-    return doomed.wait()
+def start_and_kill_while_it_reads(run: MatchRun) -> int:
+    """Its return code. What it reads is locked, so that it stands still there however fast it is."""
+    with psycopg.connect(database_url()) as other:
+        other.execute("LOCK TABLE trait_values IN ACCESS EXCLUSIVE MODE")
+        doomed = subprocess.Popen(
+            [sys.executable, "manage.py", "find_matches", "--full"],
+            cwd=django_settings.BASE_DIR,
+            env={**os.environ, "DATABASE_URL": database_url()},
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until(lambda: MatchRun.objects.filter(pk=run.pk, step=MatchRun.Step.READING).exists())
+        doomed.kill()
+        return doomed.wait()
 
 
 def test_a_run_that_is_killed_is_taken_up_by_the_next_and_nothing_is_found_twice() -> None:
     crowd(200, twice=range(20))
     asked = match_runs.ask(FULL)
-    assert start_and_kill(asked, at=MatchRun.Step.READING) == -signal.SIGKILL
+    assert start_and_kill_while_it_reads(asked) == -signal.SIGKILL
     wait_until(lock_is_free)
     assert [(run.pk, run.state, run.attempts) for run in work()] == [(asked.pk, "done", 2)]
     assert set(MatchCandidate.objects.values_list("a_id", "b_id")) == {pair(f"p{n}", f"again{n}") for n in range(20)}
