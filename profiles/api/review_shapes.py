@@ -103,7 +103,8 @@ class QuestionEffect(Serializer[Any]):
 class Reply(Serializer[Any]):
     answer = ChoiceField(
         ["yes", "no", "skip"],
-        help_text="Of a pair: yes merges them, no keeps them apart. A value: yes, it names nobody. A delivery: yes "
+        help_text="Of a pair: yes merges them, no keeps them apart. A value: yes, treat it as it is treated; no, a "
+        "rule is asked for, and no profile changes. A delivery: yes "
         "releases it. A merge: was it right? A decision: are they one person? skip: not now, for this client.",
     )
     reason = CharField(required=False, default="", max_length=REASON_LENGTH, allow_blank=True)

@@ -14,7 +14,7 @@ PAIRS = Q(kind__in=["held", "probable"])
 class ReviewQuestion(models.Model):
     """One question to a person. A pair of profiles, a value, a delivery or a decision is asked about once at a time.
 
-    `yes` and `no` are answers to: are these one person? Is it right that this value names nobody? Is this merge right?
+    `yes` and `no` are answers to: are these one person? Is this value treated rightly? Is this merge right?
     """
 
     class Kind(models.TextChoices):
@@ -111,6 +111,11 @@ class ReviewQuestion(models.Model):
             models.Index(fields=["identifier_id"], condition=Q(identifier_id__isnull=False), name="review_identifier"),
             models.Index(fields=["claimed_by", "question_id"], condition=~Q(claimed_by=""), name="review_claimed"),
             models.Index(fields=["-answered_at"], condition=Q(state="decided"), name="review_decided"),
+            models.Index(
+                fields=["-answered_at"],
+                condition=Q(kind="value", state="decided", answer="no"),
+                name="review_rule_asked_for",
+            ),
             models.Index(
                 fields=["question_id"], condition=Q(state="decided", carried_out_at=None), name="review_waiting"
             ),

@@ -21,14 +21,14 @@ CLOSED = {
     "same": "another question asks the same",
     "crowded": "it is part of a question about a value",
     "gone": "nothing speaks for joining them any more",
-    "in play": "the value names somebody again",
+    "in play": "the value joins people again",
     "released": "the delivery was released",
     "withdrawn": "the decision was withdrawn",
     "refused": "a second person refused the answer; it is asked again",
 }
 ANSWERS = {
-    ("value", "yes"): "It names nobody",
-    ("value", "no"): "It names somebody",
+    ("value", "yes"): "Left as it is",
+    ("value", "no"): "A rule is asked for",
     ("parked", "yes"): "Released",
     ("sample", "yes"): "The merge is right",
     ("sample", "no"): "Wrong: parted again",

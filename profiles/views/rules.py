@@ -14,6 +14,7 @@ from ingest.views import requests
 from profiles.identities import kind_names
 from profiles.models import Kind
 from profiles.reading import read
+from profiles.review.values import rules_asked_for
 from profiles.rules.differences import Blocked, shown
 from profiles.rules.drafts import Draft, Entry, new_kind, rules_version, with_blocked, with_kind, without_blocked
 from profiles.rules.progress import progress
@@ -55,7 +56,8 @@ def rules(request: requests.PageRequest) -> HttpResponse:
     in_force = current_rules()["kinds"]
     rows = [(name, fields, name in draft.kinds) for name, fields in in_force.items()]
     new = [(name, fields) for name, fields in draft.kinds.items() if name not in in_force]
-    return render(request, "profiles/rules.html", {**frame(request, tab="kinds"), "rows": rows, "new": new})
+    context = {**frame(request, tab="kinds"), "rows": rows, "new": new, "asked_for": rules_asked_for()}
+    return render(request, "profiles/rules.html", context)
 
 
 @login_required

@@ -9,7 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from idportal.accounts.models import User
 from profiles.models import Decision, Identifier, ReviewQuestion
+from profiles.resolution import resolve_pending
 from profiles.review.answers import carry_out_answers
+from profiles.rules.rules import apply_rules, current_rules
 from tests.pages import crowd, review_crowd
 
 
@@ -158,11 +160,32 @@ def test_a_viewer_sees_no_values(viewer: Client) -> None:
 def test_a_value_is_asked_about_once_for_all_its_links(steward: Client) -> None:
     question = review_crowd.shared()
     page = get(steward, f"/review/{question.pk}/")
-    assert "Is it right that this value names nobody?" in page
+    assert "Is it right that this value joins nobody?" in page
     assert page.count("member-") >= 10
     post(steward, question, answer="yes")
     assert carry_out_answers().done == 1
     assert ReviewQuestion.objects.get(pk=question.pk).state == "decided"
+
+
+def test_a_no_about_a_value_asks_for_a_rule_until_one_treats_it_otherwise(
+    steward: Client, people: dict[str, User]
+) -> None:
+    administrator = Client()
+    administrator.force_login(people["administrator"])
+    question = review_crowd.shared()
+    assert "Asked for in review" not in get(administrator, "/rules/")
+    post(steward, question, answer="no", reason="one family’s mailbox")
+    carry_out_answers()
+    assert "A rule is asked for" in get(steward, "/review/?show=decided")
+    page = text_of(get(administrator, "/rules/"))
+    assert "Asked for in review" in page
+    assert "club@example.com" in page
+    assert "one family’s mailbox" in page
+    rules = current_rules()
+    rules["kinds"]["email"]["shared_after"] = 50
+    apply_rules(rules, author="ada")
+    resolve_pending()
+    assert "Asked for in review" not in get(administrator, "/rules/")
 
 
 def test_a_parked_delivery_says_why_and_is_released_with_a_reason(steward: Client) -> None:
