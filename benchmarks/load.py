@@ -2,9 +2,11 @@
 
 `make load` runs for ten minutes, SHORT=1 for twenty seconds, SECONDS=240 for four minutes. A sender that is told to wait
 does so and then sends the same events again, as the snippet does; one event in a hundred is nonsense. In the end every
-event must have landed once or have been refused with a reason. OVERLOAD=1: for the middle third Firehose throttles most puts and delivers slowly, which
-is what it does above its quota, so that the front door has to hold its senders back. COLLECT_REQUESTS_PER_SECOND=100
-lets API Gateway's stand-in throttle as well: its 429 says no time to wait.
+event must have landed once or have been refused with a reason, and the portal's memory must be level.
+
+OVERLOAD=1: for the middle third Firehose throttles most puts and delivers slowly, which is what it does above its quota, so
+that the front door has to hold its senders back. COLLECT_REQUESTS_PER_SECOND=100 lets API Gateway's stand-in throttle as
+well: its 429 says no time to wait.
 """
 
 import contextlib
@@ -31,6 +33,8 @@ SECONDS = int(os.environ.get("SECONDS") or (20 if os.environ.get("SHORT") else 6
 SENDERS = int(os.environ.get("SENDERS", "8"))
 EVENTS_A_POST = 20
 OVERLOAD = {"put_throttle": 0.98, "deliver_delay": 2.0} if os.environ.get("OVERLOAD") else {}
+WARM_SECONDS = 240  # before that it still grows into its work
+PROGRAMS = ("portal", "worker", "gateway", "firehose", "postgres")
 GIVE_UP_SECONDS = 300
 LONGEST_PAUSE = 30.0  # of those that are not told how long
 
@@ -43,6 +47,7 @@ class Load:
         self.sent = self.accepted = self.rejected = self.given_up = 0
         self.without_a_time = 0  # told to wait, not for how long
         self.most_waiting = 0.0
+        self.portal_megabytes: list[int] = []
         self.lock = threading.Lock()
         self.http = urllib3.PoolManager(maxsize=SENDERS, retries=False, timeout=30)
 
@@ -98,9 +103,20 @@ class Load:
             self.most_waiting = max(self.most_waiting, size / 1e6)
             time.sleep(1)
 
-    def megabytes(self) -> dict[str, float]:
+    def watch_the_memory(self, deadline: float) -> None:
+        """The portal's, twenty times."""
+        while (left := deadline - time.monotonic()) > SECONDS / 40:
+            time.sleep(min(left, SECONDS / 20))
+            self.portal_megabytes.append(int(self.megabytes("portal")["portal"]))
+
+    def is_level(self) -> bool:
+        """The last quarter is hardly above the second."""
+        quarter = len(self.portal_megabytes) // 4
+        return max(self.portal_megabytes[-quarter:]) <= 1.1 * max(self.portal_megabytes[quarter : 2 * quarter])
+
+    def megabytes(self, *programs: str) -> dict[str, float]:
         found: Counter[str] = Counter()
-        for program in ("portal", "worker", "gateway", "firehose", "postgres"):
+        for program in programs or PROGRAMS:
             process = psutil.Process(self.stack.pid(program))
             for one in (process, *process.children(recursive=True)):
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -123,6 +139,7 @@ def main() -> None:
         began = time.monotonic()
         threads = [threading.Thread(target=load.send_until, args=(began + SECONDS,)) for _ in range(SENDERS)]
         threads.append(threading.Thread(target=load.watch_the_buffer, args=(began + SECONDS,)))
+        threads.append(threading.Thread(target=load.watch_the_memory, args=(began + SECONDS,)))
         if OVERLOAD:
             threads.append(threading.Thread(target=load.overload, args=(began,)))
         for thread in threads:
@@ -154,10 +171,13 @@ def main() -> None:
         print(f"memory in MB   at first {first}")
         print(f"               in the midst {middle}")
         print(f"               at the end {last}")
+        print(f"               the portal's all the while {load.portal_megabytes}")
         if not total == load.accepted == load.sent - load.rejected - load.given_up:
             sys.exit("what was sent is not what landed and what was refused")
         if load.given_up or load.without_a_time:
             sys.exit("a sender gave up, or was not told how long to wait")
+        if SECONDS >= WARM_SECONDS and not load.is_level():
+            sys.exit("the portal's memory is not level")
     finally:
         stack.clear_away()
         shutil.rmtree(folder, ignore_errors=True)

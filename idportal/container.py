@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from idportal.given import database_url, redis_url
+from idportal.memory import bounded
 
 CELERY = ["-m", "celery", "--app", "idportal.celery"]
 COMMANDS: Mapping[str, list[str]] = {
@@ -37,7 +38,7 @@ def main() -> None:
         sys.exit(0 if is_healthy(words[1]) else 1)
     if words[0] not in COMMANDS:
         sys.exit(__doc__)
-    environ = {**os.environ, **addresses(os.environ), "ALLOWED_HOSTS": ",".join(allowed_hosts(os.environ))}
+    environ = {**bounded(os.environ), **addresses(os.environ), "ALLOWED_HOSTS": ",".join(allowed_hosts(os.environ))}
     os.execve(sys.executable, [sys.executable, *COMMANDS[words[0]], *words[1:]], environ)  # noqa: S606
 
 

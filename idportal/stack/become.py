@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from idportal import embedded
+from idportal.memory import bounded
 from idportal.secrets import kept_secret
 from idportal.stack import leftovers
 
@@ -87,7 +88,7 @@ def become(name: str) -> None:
     os.environ[leftovers.PROGRAM] = name
     if name in ("postgres", "valkey"):
         embedded.main(name)
-    environ = dict(os.environ)
+    environ = bounded(os.environ)
     command = COMMANDS[name](environ)
     os.execve(sys.executable, [sys.executable, *command], environ)  # noqa: S606 - the command is ours
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
+from idportal.memory import BOUNDS, bounded
 from tests.stack.running import ROOT, Stack, free_port, until
 
 
@@ -43,6 +44,12 @@ def test_the_administrator_has_the_role_and_no_more_than_it(stack: Stack) -> Non
     )
 
     assert rows == [("administrator", False, False)]
+
+
+def test_what_the_portal_frees_goes_back_to_the_system_unless_somebody_says_otherwise(stack: Stack) -> None:
+    environ = Path(f"/proc/{stack.pid('portal')}/environ").read_bytes().split(b"\0")
+    assert {f"{name}={value}".encode() for name, value in BOUNDS.items()} <= set(environ)
+    assert bounded({"MALLOC_ARENA_MAX": "8"}) == {**BOUNDS, "MALLOC_ARENA_MAX": "8"}
 
 
 def test_a_second_one_on_the_same_state_is_refused(stack: Stack) -> None:
