@@ -8,6 +8,10 @@ import sys
 from dataclasses import dataclass, fields, replace
 
 SECONDS = 30 * 86_400
+# What the templates make, however many events come.
+SECRETS, KEYS, ALARMS = 9, 1, 11
+METRICS = 40  # of the log and of the cluster's insights
+ADDRESSES = 3  # two of the load balancer, one of the NAT
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,16 @@ class Assumed:
     nat_month: float = 38.0
     nat_gb: float = 0.052
     waf_month: float = 9.0
+    ipv4_hour: float = 0.005  # each public address
     logs_gb: float = 0.63
+    secret_month: float = 0.40
+    key_month: float = 1.0
+    alarm_month: float = 0.10
+    metric_month: float = 0.30
 
     events_a_post: float = 5.0
     bytes_an_event: float = 900.0
+    sent_again: float = 0.2  # what leaves with a page goes again with the next, in a post that is made anyway
     row_bytes: float = 1400.0  # in PostgreSQL with its keys, links and indexes
     peak: float = 5.0  # the busiest second against the average one
     months_kept: float = 13.0
@@ -53,8 +63,8 @@ def monthly(a: Assumed, millions: float) -> dict[str, float]:
     """Dollars a month by part."""
     events = millions * 1e6
     posts = events / a.events_a_post
-    record = max(5120.0, -(-a.events_a_post * a.bytes_an_event // 5120) * 5120)
-    raw_gb = events * a.bytes_an_event / 1e9
+    record = max(5120.0, -(-a.events_a_post * a.bytes_an_event * (1 + a.sent_again) // 5120) * 5120)
+    raw_gb = events * a.bytes_an_event * (1 + a.sent_again) / 1e9
     acu = max(1.0, events * a.peak / SECONDS / a.resolved_a_second_and_acu / 2)
     portal = 2 + events * a.peak / SECONDS / 5000
     hours = SECONDS / 3600
@@ -64,13 +74,22 @@ def monthly(a: Assumed, millions: float) -> dict[str, float]:
         "Firehose": posts * record / 1e9 * a.firehose_gb,
         "transformation": raw_gb * 1000 * a.transform_seconds_a_megabyte * a.lambda_gb_second,
         "archive (S3, KMS)": raw_gb * 0.2 * a.months_kept * a.s3_gb_month + a.kms_million * 0.1,
-        "Aurora": (acu + 0.5) * hours * a.acu_hour
+        "Aurora": 2 * acu * hours * a.acu_hour  # the reader, first to be promoted, is kept as large as the writer
         + events * a.row_bytes / 1e9 * a.months_kept * a.aurora_gb_month
         + events * 4 / 1e6 * a.aurora_io_million,
-        "tasks (Fargate)": (portal + 1.5) * hours * (a.fargate_vcpu_hour + 2 * a.fargate_gb_hour),
+        "tasks (Fargate)": hours
+        * ((portal + 1.5) * (a.fargate_vcpu_hour + 2 * a.fargate_gb_hour) + 2 * a.fargate_gb_hour),
         "Valkey": 3 * hours * a.valkey_node_hour,
-        "network (balancer, NAT, WAF)": a.balancer_month + a.nat_month + a.waf_month + raw_gb * 0.1 * a.nat_gb,
+        "network (balancer, NAT, WAF)": a.balancer_month
+        + a.nat_month
+        + a.waf_month
+        + raw_gb * 0.1 * a.nat_gb
+        + ADDRESSES * hours * a.ipv4_hour,
         "logs": posts * 250 / 1e9 * a.logs_gb + 1,
+        "secrets, keys, alarms, metrics": SECRETS * a.secret_month
+        + KEYS * a.key_month
+        + ALARMS * a.alarm_month
+        + METRICS * a.metric_month,
     }
 
 
@@ -81,6 +100,7 @@ def limits(a: Assumed, millions: float) -> list[tuple[str, float]]:
     used = {
         "Firehose MB/s (quota; asks for more by itself, slowly)": a_second
         * a.bytes_an_event
+        * (1 + a.sent_again)
         / 1e6
         / a.megabytes_a_second,
         "Firehose puts/s (quota)": posts / a.puts_a_second,

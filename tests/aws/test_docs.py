@@ -1,6 +1,7 @@
 """The pages about AWS say what the templates and scripts say."""
 
 import re
+import runpy
 import subprocess
 import sys
 
@@ -73,6 +74,13 @@ def test_a_new_account_which_can_reserve_nothing_can_be_deployed_to() -> None:
     for name, one in resources(PIPELINE, "AWS::Serverless::Function").items():
         condition, _, otherwise = one["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
         assert (condition, text(otherwise)) == ("Reserved", "<AWS::NoValue>"), name
+
+
+def test_the_costs_count_what_the_templates_make() -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "costs.py"))
+    for name, kind in (("SECRETS", "SecretsManager::Secret"), ("KEYS", "KMS::Key"), ("ALARMS", "CloudWatch::Alarm")):
+        made = sum(len(resources(path, f"AWS::{kind}")) for path in (PIPELINE, PORTAL))
+        assert script[name] == made, name
 
 
 def test_the_page_of_costs_is_what_the_script_says() -> None:
