@@ -51,7 +51,7 @@ def together(request: Request) -> Response:
             "steps": [_step(step) for step in found.steps],
             "weakest_step": found.weakest,
             "closing": found.closing,
-            "complete": not found.capped,
+            "complete": not (found.capped or found.left_out),
         }
     )
 

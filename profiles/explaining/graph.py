@@ -7,6 +7,8 @@ confirms it), and the NEIGHBOURS oldest held links. `whole` says whether that is
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from profiles.explaining import joins
 from profiles.explaining.evidence import Evidence, evidence
 from profiles.explaining.nodes import Node, nodes_by_id
@@ -84,13 +86,19 @@ def _first_what_joins(links: list[SeenLink], said: list[_Assertion]) -> list[See
     counting = [link for link in links if link.held is None]
     counting.sort(key=lambda link: not link.vouched)
     edges = [(one.a_id, one.b_id) for one in said] + [(link.a_id, link.b_id) for link in counting]
-    needed = {join.place - len(said) for join in joins.joins(edges)}
+    needed = {place - len(said) for place in _joining(edges)}
     joining = [link for place, link in enumerate(counting) if place in needed]
     return (
         joining
         + [link for place, link in enumerate(counting) if place not in needed]
         + [link for link in links if link.held is not None]
     )
+
+
+def _joining(edges: list[tuple[int, int]]) -> list[int]:
+    ids, ends = np.unique(np.array(edges, dtype=np.int64).reshape(-1, 2), return_inverse=True)
+    a, b = ends.reshape(-1, 2).T
+    return [int(place) for place in joins.joins(a, b, nodes=len(ids))]
 
 
 def _asserted(said: list[_Assertion], nodes: dict[int, Node]) -> Iterable[GraphEdge]:

@@ -9,23 +9,22 @@ made when it took the edges in turn: a path with a stronger weakest edge would h
 inside a profile was ever refused (the conditions of refusal only grow), so its own edges, taken alone, make the same
 joins.
 
-Cost: one sort of the profile's edges and one pass over them, the first MOST_EDGES.
+Cost: the profile's edges (see edges.py for their bound), all at once as columns; a step is described for those shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from profiles.explaining import joins
+from profiles.explaining.edges import Edges, edges_of
 from profiles.explaining.evidence import Evidence, SeenEvent, evidence
 from profiles.explaining.nodes import Node, nodes_by_id
 from profiles.explaining.together_words import built_words, closing_words, joining_words, step_words, together_words
 from profiles.models import Decision
-from profiles.reading import read_many
 
-MOST_EDGES = 400_000
 STEPS = 50
+ENDS = 50  # steps at each end of a path that are shown
 
 
 @dataclass(frozen=True)
@@ -64,25 +63,33 @@ class Step:
 
 @dataclass(frozen=True)
 class Together:
-    """Why two identifiers are one profile. `weakest` is the number of the step that holds the least."""
+    """Why two identifiers are one profile. `weakest` is the number of the step that holds the least.
+
+    Of a long path `steps` are those at its ends and the weakest, of `length` in all.
+    """
 
     profile_id: int
     a: Node
     b: Node
     steps: list[Step]
+    length: int
     weakest: int | None
-    capped: bool  # the profile has more edges than were looked at, and those don't join the two
+    capped: bool  # the profile has more edges than were looked at: there may be a stronger path, or one at all
+
+    @property
+    def left_out(self) -> int:
+        return self.length - len(self.steps)
 
     @property
     def summary(self) -> str:
-        return together_words(len(self.steps), self.capped)
+        return together_words(self.length, found=self.a == self.b or self.length > 0, capped=self.capped)
 
     @property
     def closing(self) -> str:
-        weakest = self.steps[self.weakest - 1] if self.weakest else None
-        if weakest is None:
-            return ""
-        return closing_words(len(self.steps), weakest.said is not None, weakest.vouched, weakest.only)
+        for step in self.steps:
+            if step.number == self.weakest:
+                return closing_words(self.length, step.said is not None, step.vouched, step.only)
+        return ""
 
 
 @dataclass(frozen=True)
@@ -110,69 +117,74 @@ class Built:
         return built_words(self.identifiers, self.joined, self.confirming, self.capped)
 
 
-class _Edge(NamedTuple):
-    a_id: int
-    b_id: int
-    vouched: bool
-    decision_id: int | None
-
-
 def why_together(a_id: int, b_id: int) -> Together | None:
     """The strongest path between two identifiers (by number); None: they aren't in one profile, or not known."""
     nodes = nodes_by_id([a_id, b_id])
     if len(nodes) < len({a_id, b_id}) or nodes[a_id].profile_id != nodes[b_id].profile_id:
         return None
     profile_id = nodes[a_id].profile_id
-    edges = _edges(profile_id)
-    pairs = [(edge.a_id, edge.b_id) for edge in edges]
-    made = joins.joins(pairs)
-    walked = joins.path(pairs, made, start=a_id, end=b_id)
-    steps = _steps(edges, made, walked or [], start=a_id)
-    weakest = max(range(len(steps)), key=lambda n: (walked or [])[n]) + 1 if steps else None
-    return Together(profile_id, nodes[a_id], nodes[b_id], steps, weakest, capped=walked is None)
+    if a_id == b_id:
+        return Together(profile_id, nodes[a_id], nodes[b_id], [], 0, None, capped=False)
+    edges = edges_of(profile_id)
+    made = joins.joins(edges.a, edges.b, nodes=len(edges.ids))
+    walked = _walked(edges, made, a_id, b_id)
+    weakest = walked.index(max(walked)) + 1 if walked else None
+    taken = {
+        number: place
+        for number, place in enumerate(walked, 1)
+        if number <= ENDS or number > len(walked) - ENDS or number == weakest
+    }
+    starts = _starts(edges, walked, a_id)
+    steps = _steps(edges, made, taken, starts={number: starts[number - 1] for number in taken})
+    return Together(profile_id, nodes[a_id], nodes[b_id], steps, len(walked), weakest, edges.capped)
 
 
 def how_built(profile_id: int, *, start: int = 0, limit: int = STEPS) -> Built:
     """The joins that made a profile, in the order in which they count."""
-    edges = _edges(profile_id)
-    made = joins.joins([(edge.a_id, edge.b_id) for edge in edges])
-    joining = [edges[join.place] for join in made]
-    decided = sum(edge.decision_id is not None for edge in joining)
-    vouched = sum(edge.vouched for edge in joining) - decided
+    edges = edges_of(profile_id)
+    made = joins.joins(edges.a, edges.b, nodes=len(edges.ids))
+    decided = int((made < len(edges.decisions)).sum())
+    vouched = int(edges.vouched[made].sum()) - decided
+    taken = dict(enumerate(made[start : start + limit].tolist(), start + 1))
     return Built(
-        profile_id, len(made) + 1, start, len(made), len(edges) - len(made), decided, vouched,
-        len(made) - decided - vouched,
-        _steps(edges, made, [join.place for join in made[start : start + limit]], first=start + 1),
-        capped=len(edges) == MOST_EDGES,
+        profile_id, len(edges.ids), start, len(made), len(edges.a) - len(made), decided, vouched,
+        len(made) - decided - vouched, _steps(edges, made, taken), edges.capped,
     )  # fmt: skip
 
 
-def _edges(profile_id: int) -> list[_Edge]:
-    return [_Edge._make(row) for row in read_many("accepted_edges", profile_id=profile_id, limit=MOST_EDGES)]
+def _walked(edges: Edges, made: joins.Ints, a_id: int, b_id: int) -> list[int]:
+    """The places of the path's edges; none where those that were looked at don't join the two."""
+    start, end = edges.place_of(a_id), edges.place_of(b_id)
+    if start is None or end is None:
+        return []
+    return joins.path(edges.a, edges.b, made, nodes=len(edges.ids), start=start, end=end) or []
+
+
+def _starts(edges: Edges, walked: Sequence[int], start: int) -> list[int]:
+    """The identifier that each step of a path starts from."""
+    starts = []
+    for place in walked:
+        starts.append(start)
+        start = sum(edges.ends(place)) - start
+    return starts
 
 
 def _steps(
-    edges: Sequence[_Edge],
-    made: Sequence[joins.Join],
-    places: Sequence[int],
-    *,
-    start: int | None = None,
-    first: int = 1,
+    edges: Edges, made: joins.Ints, taken: Mapping[int, int], *, starts: Mapping[int, int] | None = None
 ) -> list[Step]:
-    """Edges with their evidence, numbered from `first`; with `start`, each goes on where the one before ended."""
-    taken = [edges[place] for place in places]
-    nodes = nodes_by_id({end for edge in taken for end in (edge.a_id, edge.b_id)})
-    seen = evidence((edge.a_id, edge.b_id) for edge in taken)
-    decisions = Decision.objects.in_bulk([edge.decision_id for edge in taken if edge.decision_id])
-    alone = joins.bridges([(edge.a_id, edge.b_id) for edge in edges], made) if taken else set()
-    sizes = {join.place: join.sizes for join in made}
+    """Edges, given by number and place, with their evidence; `starts` says which end is read first."""
+    ends = {place: edges.ends(place) for place in taken.values()}
+    nodes = nodes_by_id({end for both in ends.values() for end in both})
+    seen = evidence(ends.values())
+    decisions = Decision.objects.in_bulk([d for place in ends if (d := edges.decision(place))])
+    alone = joins.bridges(edges.a, edges.b, made, nodes=len(edges.ids), among=list(ends))
+    sizes = joins.sizes(edges.a, edges.b, made, nodes=len(edges.ids), of=ends)
     steps = []
-    for number, (place, edge) in enumerate(zip(places, taken, strict=True), first):
-        a_id, b_id, (size_a, size_b) = edge.a_id, edge.b_id, sizes[place]
-        if start is not None and b_id == start:
+    for number, place in taken.items():
+        (a_id, b_id), (size_a, size_b) = ends[place], sizes[place]
+        if starts and b_id == starts[number]:
             a_id, b_id, size_a, size_b = b_id, a_id, size_b, size_a
-        start = b_id if start is not None else None
-        said = decisions.get(edge.decision_id) if edge.decision_id else None
+        said = decisions.get(edges.decision(place) or 0)
         shown = seen.get((min(a_id, b_id), max(a_id, b_id)))
         steps.append(
             Step(
@@ -180,7 +192,7 @@ def _steps(
                 nodes[a_id],
                 nodes[b_id],
                 _said(said),
-                edge.vouched,
+                bool(edges.vouched[place]),
                 *_events(shown),
                 only=place in alone,
                 sizes=(size_a, size_b),

@@ -19,15 +19,16 @@ def joining_words(sizes: tuple[int, int]) -> str:
     return f"a profile of {few:,} joins one of {many:,}"
 
 
-def together_words(steps: int, capped: bool) -> str:
-    if capped:
-        return "This profile has too many links to look at all of them, and the strongest don't join these two."
+def together_words(steps: int, *, found: bool, capped: bool) -> str:
+    if not found:
+        return "This profile has too many links to look at all of them, and those looked at don't join these two."
     if steps == 0:
         return "These are one and the same identifier."
+    more = " This profile has too many links to look at all of them: there may be a stronger way." if capped else ""
     if steps == 1:
-        return "These two were connected directly."
-    return f"These two were never connected directly. {steps} steps lead from one to the other, each of them strong \
-enough to count."
+        return f"These two were connected directly.{more}"
+    return f"These two were never connected directly. {steps:,} steps lead from one to the other, each of them strong \
+enough to count.{more}"
 
 
 def closing_words(steps: int, decided: bool, vouched: bool, only: bool) -> str:

@@ -1,9 +1,11 @@
 """Why two identifiers are together, against a slow reference that walks every path there is."""
 
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from hypothesis import given
@@ -12,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from profiles.deciding import decisions
 from profiles.deciding.decisions import Named
-from profiles.explaining import joins
+from profiles.explaining import edges, joins, together
 from profiles.explaining.evidence import evidence
 from profiles.explaining.together import how_built, why_together
 from profiles.models import Identifier
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.django_db
 ADA, BEN = ("user_id", "ada"), ("user_id", "ben")
 ADA_MAIL = ("email", "ada@example.com")
 LAPTOP, PHONE, KIOSK = ("anonymous_id", "laptop"), ("anonymous_id", "phone"), ("anonymous_id", "kiosk")
+Edge = tuple[int, int]
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 
 
@@ -57,7 +60,7 @@ def walked(one: reference.Identifier, other: reference.Identifier) -> list[tuple
 # --- the reference: every path there is, compared by its weakest edges ------------------------------------------
 
 
-def every_path(edges: Sequence[joins.Edge], start: int, end: int, visited: tuple[int, ...]) -> Iterator[list[int]]:
+def every_path(edges: Sequence[Edge], start: int, end: int, visited: tuple[int, ...]) -> Iterator[list[int]]:
     if start == end:
         yield []
     for place, ends in enumerate(edges):
@@ -68,36 +71,85 @@ def every_path(edges: Sequence[joins.Edge], start: int, end: int, visited: tuple
                     yield [place, *rest]
 
 
-def strongest(edges: Sequence[joins.Edge], start: int, end: int) -> list[int] | None:
+def strongest(edges: Sequence[Edge], start: int, end: int) -> list[int] | None:
     paths = every_path(edges, start, end, (start,))
     return min(paths, key=lambda places: sorted(places, reverse=True), default=None)
 
 
-def connected(edges: Sequence[joins.Edge], start: int, end: int) -> bool:
+def connected(edges: Sequence[Edge], start: int, end: int) -> bool:
     return next(every_path(edges, start, end, (start,)), None) is not None
 
 
 edge_lists = st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)).filter(lambda e: e[0] < e[1]), max_size=11)
 
 
+def columns(edges: Sequence[Edge]) -> tuple[joins.Ints, joins.Ints]:
+    a, b = np.array(edges, dtype=np.int64).reshape(-1, 2).T
+    return a, b
+
+
+def by_turns(edges: Sequence[Edge]) -> dict[int, joins.Sizes]:
+    """The joins as one would make them by hand, each with the sizes of the two sets that it joined."""
+    inside: dict[int, frozenset[int]] = {}
+    made = {}
+    for place, (a, b) in enumerate(edges):
+        one, two = inside.get(a, frozenset({a})), inside.get(b, frozenset({b}))
+        if one != two:
+            made[place] = (len(one), len(two))
+            inside |= dict.fromkeys(one | two, one | two)
+    return made
+
+
 @LAWS
 @given(edge_lists)
-def test_the_path_along_the_joins_is_the_strongest_of_all(edges: list[joins.Edge]) -> None:
-    made = joins.joins(edges)
+def test_the_path_along_the_joins_is_the_strongest_of_all(edges: list[Edge]) -> None:
+    a, b = columns(edges)
+    made = joins.joins(a, b, nodes=8)
     for start, end in combinations(range(1, 8), 2):
         expected = strongest(edges, start, end)
-        assert joins.path(edges, made, start=start, end=end) == expected
-        assert expected is None or sorted(expected) == sorted(joins.path(edges, made, start=end, end=start) or [])
+        assert joins.path(a, b, made, nodes=8, start=start, end=end) == expected
+        back = joins.path(a, b, made, nodes=8, start=end, end=start)
+        assert back == (expected[::-1] if expected is not None else None)
 
 
 @LAWS
-@given(edge_lists)
-def test_a_bridge_is_a_join_without_which_its_ends_are_apart(edges: list[joins.Edge]) -> None:
-    made = joins.joins(edges)
+@given(edge_lists, st.data())
+def test_a_bridge_is_a_join_without_which_its_ends_are_apart(edges: list[Edge], data: st.DataObject) -> None:
+    a, b = columns(edges)
+    made = joins.joins(a, b, nodes=8)
     expected = {
-        place for place, (a, b) in enumerate(edges) if not connected([*edges[:place], *edges[place + 1 :]], a, b)
+        place for place, ends in enumerate(edges) if not connected([*edges[:place], *edges[place + 1 :]], *ends)
     }
-    assert joins.bridges(edges, made) == expected
+    assert joins.bridges(a, b, made, nodes=8, among=made.tolist()) == expected
+    some = data.draw(st.sets(st.sampled_from(made.tolist()))) if len(made) else set()
+    assert joins.bridges(a, b, made, nodes=8, among=list(some)) == expected & some
+
+
+@LAWS
+@given(
+    edge_lists | st.lists(st.tuples(st.integers(0, 299), st.integers(0, 299)).filter(lambda e: e[0] < e[1])), st.data()
+)
+def test_joins_found_at_once_are_those_that_are_made_by_turns(edges: list[Edge], data: st.DataObject) -> None:
+    a, b = columns(edges)
+    made = joins.joins(a, b, nodes=300)
+    expected = by_turns(edges)
+    assert made.tolist() == list(expected)
+    assert joins.sizes(a, b, made, nodes=300, of=expected) == expected
+    some = data.draw(st.sets(st.sampled_from(sorted(expected)))) if expected else set()
+    assert joins.sizes(a, b, made, nodes=300, of=some) == {place: expected[place] for place in some}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_joins_of_a_large_profile_are_those_that_are_made_by_turns(seed: int) -> None:
+    chance = random.Random(seed)
+    reach = chance.choice([2, 50, 3_000])
+    edges = [(max(0, n - chance.randint(1, reach)), n) for n in range(1, 3_000) for _ in range(2)]
+    chance.shuffle(edges)
+    a, b = columns(edges)
+    made = joins.joins(a, b, nodes=3_000)
+    expected = by_turns(edges)
+    assert made.tolist() == list(expected)
+    assert joins.sizes(a, b, made, nodes=3_000, of=expected) == expected
 
 
 @LAWS
@@ -216,8 +268,37 @@ def test_steps_come_a_page_at_a_time_and_cost_the_same(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     see(*[event(LAPTOP, ("anonymous_id", f"browser {n:02}"), minute=n) for n in range(30)])
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         built = how_built(profile_of(LAPTOP), start=10, limit=15)
     assert [step.number for step in built.steps] == list(range(11, 26))
     assert built.next == 25
     assert how_built(profile_of(LAPTOP), start=25).next is None
+
+
+def test_of_a_long_path_the_ends_and_the_weakest_step_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "ENDS", 2)
+    cookies = [("anonymous_id", f"browser {n:02}") for n in range(20)]
+    see(*[event(*cookies[n : n + 2], minute=90 if n == 7 else n, trusted=n != 7) for n in range(19)])
+    found = why_together(number(cookies[0]), number(cookies[-1]))
+    assert found is not None
+    assert (found.length, found.left_out, found.weakest) == (19, 14, 8)
+    assert [step.number for step in found.steps] == [1, 2, 8, 18, 19]
+    assert [(step.a.value, step.b.value) for step in found.steps][2:4] == [
+        ("browser 07", "browser 08"),
+        ("browser 17", "browser 18"),
+    ]
+    assert "weakest step is one that anybody's browser could have sent" in found.closing
+
+
+def test_an_explanation_of_some_of_the_links_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edges, "MOST", 3)
+    see(*[event(LAPTOP, ("anonymous_id", f"browser {n:02}"), minute=n) for n in range(10)])
+    found = why_together(number(LAPTOP), number(("anonymous_id", "browser 00")))
+    assert found is not None
+    assert (found.capped, found.length) == (True, 1)
+    assert "there may be a stronger way" in found.summary
+    lost = why_together(number(LAPTOP), number(("anonymous_id", "browser 09")))
+    assert lost is not None
+    assert (lost.capped, lost.steps) == (True, [])
+    assert "too many links to look at all of them" in lost.summary
+    assert how_built(profile_of(LAPTOP)).capped
