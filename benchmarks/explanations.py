@@ -1,6 +1,10 @@
-"""Gives what each explanation of a profile of many identifiers costs.
+"""Gives what each explanation, and each page, of a profile of many identifiers costs: wall clock, and the CPU time of
+this program and of the database.
 
-python -m benchmarks.explanations --identifiers 1000 100000
+    python -m benchmarks.explanations --identifiers 1000 100000
+    python -m benchmarks.explanations --again     # of the profile that is there
+
+Linux only: the database's CPU time is read from /proc.
 """
 
 import argparse
@@ -40,24 +44,28 @@ def crowd(size: int):
 
 
 def milliseconds(action: Callable[[], object]) -> str:
-    times = []
+    times, here, there = [], time.process_time(), database_seconds()
     for _ in range(RUNS):
         start = time.perf_counter()
         action()
         times.append((time.perf_counter() - start) * 1000)
-    return f"{statistics.median(times):9.0f} ms   ({min(times):.0f} to {max(times):.0f})"
+    here, there = (time.process_time() - here) / RUNS * 1000, (database_seconds() - there) / RUNS * 1000
+    return f"{statistics.median(times):7.0f} ms ({min(times):.0f} to {max(times):.0f}), CPU {here:.0f} + {there:.0f} ms"
 
 
-def measure(size: int) -> None:
+def database_seconds() -> float:
+    """CPU time of this connection's server process; its parallel workers' is not in it."""
     from django.db import connection
-    from django.utils import timezone
 
-    from profiles.explaining.apart import why_apart
-    from profiles.explaining.as_of import as_of
-    from profiles.explaining.graph import graph_of
-    from profiles.explaining.past import past
-    from profiles.explaining.together import how_built, why_together
-    from profiles.models import Identifier
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        used = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def build(size: int) -> None:
+    from django.db import connection
+
     from tests.profiles.builders import land, resolve
 
     with connection.cursor() as cursor:
@@ -68,23 +76,71 @@ def measure(size: int) -> None:
         resolve()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def measure() -> None:
+    from django.utils import timezone
+
+    from profiles.explaining.apart import why_apart
+    from profiles.explaining.as_of import as_of
+    from profiles.explaining.graph import graph_of
+    from profiles.explaining.past import past
+    from profiles.explaining.together import how_built, why_together
+    from profiles.models import Identifier
+
     number = dict(Identifier.objects.filter(kind__name="user_id").values_list("value", "profile_id"))
     ada, ben = number["ada"], number["ben"]
-    ends = list(Identifier.objects.filter(value__in=["cookie 7", f"cookie {size - 1}"]).values_list("pk", flat=True))
+    size = Identifier.objects.filter(profile_id=ada).count()
+    ends = list(Identifier.objects.filter(value__in=["cookie 7", f"cookie {size - 2}"]).values_list("pk", flat=True))
     half = timezone.now()
-    print(f"{Identifier.objects.filter(profile_id=ada).count():,} identifiers, {len(events):,} events")
+    print(f"{size:,} identifiers")
     print(f"  why together              {milliseconds(lambda: why_together(*ends))}")
     print(f"  why not                   {milliseconds(lambda: why_apart(ada, ben))}")
     print(f"  how built, first 50 steps {milliseconds(lambda: how_built(ada))}")
+    print(f"  how built, last 50 steps  {milliseconds(lambda: how_built(ada, start=size - 51))}")
     print(f"  graph                     {milliseconds(lambda: graph_of(ada))}")
     print(f"  history, first page       {milliseconds(lambda: past(ada))}")
     print(f"  as of, all back           {milliseconds(lambda: as_of(ada, half))}")
+    for role in ("steward", "viewer"):
+        pages(role, ada, ben, size)
+
+
+def pages(role: str, ada: int, ben: int, size: int) -> None:
+    from django.contrib.auth.models import Group
+    from django.test import Client
+    from django.utils import timezone
+
+    from idportal.accounts.models import User
+    from profiles.ids import public_id
+
+    person, _ = User.objects.get_or_create(username=f"{role} who measures")
+    person.groups.add(Group.objects.get(name=role))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person)
+    other = public_id(ben)
+    print(f"  pages, as {role}")
+    for page in (
+        "", "?events=page", "why/", f"why/?a=anonymous_id:cookie+7&b=anonymous_id:cookie+{size - 2}", "why-not/",
+        f"why-not/?other={other}", "how-built/", f"how-built/?start={size - 51}", "graph/", "history/",
+        "history/?as_of=2026-06-01", f"history/?as_of={timezone.now():%Y-%m-%dT%H:%M}",
+        *(["unmerge/", f"unmerge/?identifier={ada - 4}", "merge/", f"merge/?with={other}"] if role == "steward" else []),
+    ):  # fmt: skip
+        print(f"    {page or 'profile':52} {milliseconds(lambda page=page: opened(client, ada, page))}")
+
+
+def opened(client: object, profile_id: int, page: str) -> None:
+    from profiles.ids import public_id
+
+    answer = client.get(f"/profiles/{public_id(profile_id)}/{page}")  # type: ignore[attr-defined]
+    if answer.status_code != 200:
+        print(f"{page} answers {answer.status_code}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--identifiers", type=int, nargs="+", default=[1_000, 100_000])
-    sizes = parser.parse_args().identifiers
+    parser.add_argument("--again", action="store_true", help="of the profile that is there")
+    asked = parser.parse_args()
 
     import django
 
@@ -95,8 +151,12 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        for size in sizes:
-            measure(size)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if asked.again:
+            measure()
+        for size in asked.identifiers if not asked.again else []:
+            build(size)
+            measure()
 
 
 if __name__ == "__main__":
