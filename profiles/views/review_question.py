@@ -95,7 +95,9 @@ def _value(question: ReviewQuestion, mask: Mask) -> dict[str, Any]:
     seen = [masked_seen(one, mask=mask) for one in seen_with(question.identifier_id or 0)]
     holders = Identifier.objects.filter(pk=question.identifier_id or 0).values_list("profile_id", flat=True)
     ids = public_ids({one.profile_id for one in seen} | set(holders))
-    return {"seen": seen, "ids": ids, "holder": holders.first()}
+    # counted when it was asked; more may have come since
+    held = max(question.links, len(seen))
+    return {"seen": seen, "held": held, "ids": ids, "holder": holders.first()}
 
 
 def _pair(question: ReviewQuestion, *, mask: Mask, person: str) -> dict[str, Any]:
