@@ -110,9 +110,9 @@ class Load:
             self.portal_megabytes.append(int(self.megabytes("portal")["portal"]))
 
     def is_level(self) -> bool:
-        """The last quarter is hardly above the second."""
+        """The last quarter is hardly above the first half, though what waited comes in a rush then."""
         quarter = len(self.portal_megabytes) // 4
-        return max(self.portal_megabytes[-quarter:]) <= 1.1 * max(self.portal_megabytes[quarter : 2 * quarter])
+        return max(self.portal_megabytes[-quarter:]) <= 1.15 * max(self.portal_megabytes[: 2 * quarter])
 
     def megabytes(self, *programs: str) -> dict[str, float]:
         found: Counter[str] = Counter()

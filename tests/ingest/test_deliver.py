@@ -216,3 +216,17 @@ def test_a_body_sent_in_chunks_lands() -> None:
     response = Client().generic("POST", "/ingest/v1/deliveries", headers=sent, **chunked)  # type: ignore[arg-type]
     assert response.status_code == 200
     assert RawEvent.objects.count() == 1
+
+
+def test_more_than_two_at_once_wait_for_their_turn_and_are_asked_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliver, "_PATIENCE", 0.05)
+    with deliver._turn():
+        assert post(request_id="request-1").status_code == 200
+        with deliver._turn():
+            response = post(request_id="request-2")
+            assert response.status_code == 503
+            assert "other deliveries" in answer(response)["errorMessage"]
+    assert post(request_id="request-2").status_code == 200
+    assert Delivery.objects.count() == 2
