@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from profiles.reading import read
 
 PAGE = 20
+MANY = 50_000  # sets of identifiers that are looked up one by one
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), 2**63 - 1)
 
 
@@ -28,8 +29,9 @@ class TimelinePage:
 
 def timeline(profile_id: int, *, before: tuple[datetime, int] = NEWEST, limit: int = PAGE) -> TimelinePage:
     events = read(
-        "timeline", TimelineEvent, profile_id=profile_id, before_time=before[0], before_event=before[1], limit=limit + 1
-    )
+        "timeline", TimelineEvent, profile_id=profile_id, before_time=before[0], before_event=before[1],
+        further=before != NEWEST, many=MANY, limit=limit + 1,
+    )  # fmt: skip
     more = len(events) > limit
     last = events[limit - 1] if more else None
     return TimelinePage(events[:limit], (last.event_time, last.event_id) if last else None)

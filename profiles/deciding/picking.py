@@ -1,12 +1,13 @@
 """Takes a profile, gives its identifiers to pick from, and what came with each merge: the ways to take it apart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from profiles.models import Identifier, ProfileChange, Standing
 from profiles.reading import read
 
-MOST = 5_000
+MOST = 900  # a form has at most a thousand fields
 MERGES = 8
 
 
@@ -43,8 +44,8 @@ class MergeInto:
     here: int
 
 
-def to_pick(profile_id: int) -> list[Pick]:
-    return read("members_to_pick", Pick, profile_id=profile_id, limit=MOST)
+def to_pick(profile_id: int, picked: Iterable[int] = ()) -> list[Pick]:
+    return read("members_to_pick", Pick, profile_id=profile_id, picked=list(picked), limit=MOST)
 
 
 def merges_into(profile_id: int) -> list[MergeInto]:

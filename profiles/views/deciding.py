@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from ingest.views import requests
 from lambdas.transform.normalise import Unusable
 from profiles.deciding.decisions import Decided, merge_profiles, reject_merge, unmerge
-from profiles.deciding.picking import Pick, merges_into, picked_with, to_pick
+from profiles.deciding.picking import MOST, Pick, merges_into, picked_with, to_pick
 from profiles.deciding.preview import preview_merge, preview_unmerge
 from profiles.explaining.asked import profile_asked
 from profiles.explaining.likely import likely_others
@@ -40,7 +40,7 @@ def unmerge_page(request: requests.PageRequest, public: str) -> HttpResponse:
     found = frame(request, public, tab="unmerge")
     if found.elsewhere:
         return found.elsewhere
-    change = requests.number(request.GET, "change")
+    change = requests.number(request.POST, "change") or requests.number(request.GET, "change")
     picked = _numbers(request, "identifier") or (picked_with(found.profile_id, change) if change else set())
     asked = _Asked.of(request)
     error = ""
@@ -51,10 +51,11 @@ def unmerge_page(request: requests.PageRequest, public: str) -> HttpResponse:
             error = _said(refused)
         else:
             return _decided(request, decided, found.profile_id, "Unmerged.")
-    members = to_pick(found.profile_id)
+    members = [] if request.htmx else to_pick(found.profile_id, picked)
     context = found.context | {
         "rows": members,
         "picked": picked,
+        "change": change if len(picked) > MOST else None,
         "merges": merges_into(found.profile_id),
         "preview": preview_unmerge(found.profile_id, picked) if picked else None,
         "asked": asked,

@@ -8,10 +8,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from idportal.accounts.models import User
+from profiles.deciding import picking
 from profiles.deciding.decisions import merge_profiles, reject_merge, unmerge
 from profiles.deciding.second_eyes import set_second_eyes
 from profiles.identities import profile_of
 from profiles.models import Decision, Identifier, PendingDecision
+from profiles.views import deciding as views_of_deciding
 from profiles.views.profile import _whole
 from tests.pages import crowd
 from tests.profiles.exactly import differing, everything, exported
@@ -333,3 +335,31 @@ def test_the_overview_says_that_decisions_wait(steward: Client) -> None:
     form = {"with": ben, "action": "decide", "reason": "twins", "expected": fingerprint(page)}
     steward.post(f"/profiles/{ada}/merge/", form)
     assert "1 decision waiting for a second person" in steward.get("/").content.decode()
+
+
+def test_what_came_with_a_large_merge_is_taken_out_without_being_listed(
+    steward: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = crowd.ada()
+    merge = steward.get(f"/profiles/{ada}/unmerge/").context["merges"][0]
+    members = {row.identifier_id for row in picking.to_pick(profile_number(crowd.ADA))}
+    picked = picking.picked_with(profile_number(crowd.ADA), merge.change_id)
+    monkeypatch.setattr(views_of_deciding, "MOST", 0)
+    page = steward.get(f"/profiles/{ada}/unmerge/", {"change": merge.change_id}).content.decode()
+    assert f"All {merge.here} identifiers that came with this merge are picked" in page
+    assert f'name="change" value="{merge.change_id}"' in page
+    form = {"change": merge.change_id, "action": "decide", "reason": "her sister's", "expected": fingerprint(page)}
+    done = steward.post(f"/profiles/{ada}/unmerge/", form)
+    assert done.status_code == 302
+    out, left = Identifier.objects.filter(pk__in=picked), Identifier.objects.filter(pk__in=members - picked)
+    assert {i.profile_id for i in out}.isdisjoint({i.profile_id for i in left})
+
+
+def test_those_picked_are_listed_before_the_strongest(steward: Client) -> None:
+    crowd.ada()
+    profile_id = profile_number(crowd.ADA)
+    strongest = picking.to_pick(profile_id)
+    last = strongest[-1].identifier_id
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picking, "MOST", 2)
+        assert [row.identifier_id for row in picking.to_pick(profile_id, [last])] == [strongest[0].identifier_id, last]
