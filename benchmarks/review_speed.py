@@ -1,6 +1,7 @@
 """How fast the review queue opens and is refreshed when very many questions wait in it.
 
     python -m benchmarks.review_speed --questions 100000
+    python -m benchmarks.review_speed --questions 100000 --every     # each combination of filters, sort and last page
 
 Makes pairs of profiles that share a device (in a database of its own, which it removes), asks about all of them, and
 opens the pages as a steward does: the time of the server, without network or browser.
@@ -29,6 +30,31 @@ SELECT 3 * n + 1, 3 * n + k, now(), (n + 1)::bigint << 20, false, CASE k WHEN 3 
 FROM generate_series(1, %(questions)s) n, generate_series(2, 3) k
 """
 
+# Questions of every kind, reason, source and score, some of each rare; as many again that are decided; some skipped.
+VARIED = """
+UPDATE review_questions SET
+    kind = CASE WHEN question_id %% 10 < 4 THEN 'held' WHEN question_id %% 10 < 8 THEN 'probable'
+                WHEN question_id %% 10 = 8 THEN 'sample' WHEN question_id %% 5000 = 9 THEN 'parked' ELSE 'value' END,
+    reasons = CASE WHEN question_id %% 10000 = 1 THEN ARRAY['unvouched'] WHEN question_id %% 10 BETWEEN 4 AND 8 THEN '{}'
+                   WHEN question_id %% 10 = 9 THEN ARRAY['shared'] ELSE ARRAY['limit user_id'] END,
+    source_id = CASE WHEN question_id %% 10000 = 1 THEN %(rare)s ELSE %(common)s END,
+    probability = CASE WHEN question_id %% 10 BETWEEN 4 AND 7 THEN (question_id * 7919 %% 10000) / 10000.0 END,
+    priority = (question_id * 104729 %% 100000) / 1000.0,
+    identifier_id = CASE WHEN question_id %% 10 = 9 THEN question_id END, change_id = question_id
+"""
+DECIDED = """
+INSERT INTO review_questions (kind, state, priority, a_profile_id, b_profile_id, reasons, source_id, answer, answered_by, answered_at,
+                              carried_out_at, probability)
+SELECT kind, 'decided', priority, a_profile_id, b_profile_id, reasons, source_id, 'no', 'steward',
+       now() - question_id * interval '1 minute', now(), probability
+FROM review_questions WHERE kind IN ('held', 'probable', 'value')
+"""
+SKIPPED = """
+INSERT INTO review_skips (question_id, person, until)
+SELECT question_id, 'steward', now() + interval '1 day' FROM review_questions
+WHERE state = 'open' ORDER BY priority DESC LIMIT %(questions)s / 50
+"""
+
 # A delivery that shows so many of the pairs once more.
 DELIVERY = """
 WITH landed AS (
@@ -44,6 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=15)
+    parser.add_argument("--every", action="store_true", help="every combination of filters and sort, and its last page")
     given = parser.parse_args()
     from idportal.embedded import services
 
@@ -57,18 +84,104 @@ def main() -> None:
         runner = get_runner(__import__("django.conf").conf.settings)(verbosity=0, interactive=False)
         databases = runner.setup_databases()
         try:
-            measure(given.questions, given.times)
+            if given.every:
+                every(given.questions)
+            else:
+                measure(given.questions, given.times)
         finally:
             runner.teardown_databases(databases)
             teardown_test_environment()
 
 
-def measure(questions: int, times: int) -> None:
+def every(questions: int) -> None:
+    """The slowest combinations by the CPU time of this program and the database; whole pages of the usual ones."""
+    from itertools import product
+
+    from django.db import connection
+    from django.db.models import F
+    from django.test import Client
+
+    from benchmarks.explanations import database_seconds
+    from profiles.review.questions import refresh_review
+    from profiles.review.queue import SHOW, SORTS, QueueFilters, place_of, queue_page
+    from profiles.review.queue import questions as found
+
+    def cost(call: Callable[[], object]) -> float:
+        here, there = time.process_time(), database_seconds()
+        for _ in range(3):
+            call()
+        return (time.process_time() - here + database_seconds() - there) / 3 * 1000
+
+    sources = {"common": 1, "rare": 2}
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRS, {"questions": questions})
+        cursor.execute(LINKS, {"questions": questions})
+        cursor.execute("ANALYZE")
+        refresh_review()
+        cursor.execute(VARIED, sources)
+        cursor.execute(DECIDED)
+        cursor.execute(SKIPPED, {"questions": questions})
+        cursor.execute("VACUUM ANALYZE review_questions")
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT state, count(*) FROM review_questions GROUP BY state")
+        print(dict(cursor.fetchall()))
+    measured = []
+    for show, kind, reason, source, score, sort in product(
+        SHOW, ("", "held", "parked", "value"), ("", "limit user_id", "unvouched", "blocked"), (None, *sources.values()),
+        (None, 50, 99), SORTS,
+    ):  # fmt: skip
+        filters = QueueFilters(show, kind, reason, source, score, sort)
+        took = cost(lambda filters=filters: queue_page(filters, person="steward"))
+        measured.append((took, "first", filters))
+        if show in ("open", "decided") and not (reason and source):
+            column = {"urgent": F("priority").asc(), "score": F("probability").asc(nulls_last=True)}.get(sort)
+            order = [column, "-pk"] if column and show == "open" else ["pk" if sort == "newest" else "-pk"]
+            if show == "decided":
+                order = ["answered_at", "pk"]
+            last = found(filters, person="steward").order_by(*order)[10:11].first()
+            if last:
+                place = place_of(last, filters)
+                page = queue_page(filters, person="steward", after=place)
+                ends = f"last, of {len(page.questions)}{' and more' if page.further else ''}"
+                took = cost(lambda filters=filters, place=place: queue_page(filters, person="steward", after=place))
+                measured.append((took, ends, filters))
+    measured.sort(key=lambda one: -one[0])
+    print(
+        f"{len(measured):,} pages; median {statistics.median(one[0] for one in measured):.0f} ms of CPU; the slowest:"
+    )
+    for took, which, filters in measured[:25]:
+        print(f"{took:7.0f} ms  {which:18} {filters.fields()}", flush=True)
+    for role in ("viewer", "analyst", "marketer", "steward", "administrator"):
+        client = Client()
+        client.force_login(person_of(role))
+        opened(client, "/review/")
+        for address in (
+            "/review/",
+            "/review/?sort=score",
+            "/review/?show=decided",
+            "/review/?show=skipped",
+            "/review/?kind=value",
+        ):
+            print(
+                f"{cost(lambda client=client, address=address: opened(client, address)):7.0f} ms  {role:14} {address}",
+                flush=True,
+            )
+
+
+def person_of(role: str) -> object:
     from django.contrib.auth.models import Group
+
+    from idportal.accounts.models import User
+
+    person = User.objects.create_user(role)
+    person.groups.add(Group.objects.get(name=role))
+    return person
+
+
+def measure(questions: int, times: int) -> None:
     from django.db import connection
     from django.test import Client
 
-    from idportal.accounts.models import User
     from profiles.models import ReviewQuestion
     from profiles.review.questions import refresh_review
 
@@ -83,10 +196,8 @@ def measure(questions: int, times: int) -> None:
     say("a refresh after 1,000 held links", [after_a_delivery(refresh_review) for _ in range(times)])
     say("a refresh of everything, with nothing new", [timed(lambda: refresh_review(everything=True)) for _ in range(3)])
     print(f"{ReviewQuestion.objects.filter(state='open').count():,} open questions")
-    person = User.objects.create_user("steward")
-    person.groups.add(Group.objects.get(name="steward"))
     client = Client()
-    client.force_login(person)
+    client.force_login(person_of("steward"))
     opened(client, "/review/?sort=oldest")  # the first request of a process reads its templates
     middle = ReviewQuestion.objects.order_by("pk")[questions // 2]
     addresses = {
