@@ -191,13 +191,8 @@ def merge_after_all(*, separation: Decision, a_profile_id: int, b_profile_id: in
     check_reason(reason)
     taken_back = separation.withdrawal_line(author=author, reason=reason)
 
-    def carry_out() -> Decided:
-        withdrawn = carry_out_withdrawal(separation, author=author, reason=reason)
-        a, b = (profile_holding(one) or one for one in (a_profile_id, b_profile_id))
-        return withdrawn if a == b else carry_out_merge(a, b, author=author, reason=reason)
-
     return _by_a_person(
-        carry_out,
+        lambda: carry_out_merge_after_all(separation, a_profile_id, b_profile_id, author=author, reason=reason),
         what=PendingDecision.What.MERGE,
         expected="",
         lines=lambda decided: [taken_back, *([decided.line()] if decided.pk != separation.pk else [])],
@@ -283,6 +278,14 @@ def _together(a_id: int, b_id: int) -> bool:
 
 
 @transaction.atomic
+def carry_out_merge_after_all(
+    separation: Decision, a_profile_id: int, b_profile_id: int, *, author: str, reason: str
+) -> Decided:
+    withdrawn = carry_out_withdrawal(separation, author=author, reason=reason)
+    a, b = (profile_holding(one) or one for one in (a_profile_id, b_profile_id))
+    return withdrawn if a == b else carry_out_merge(a, b, author=author, reason=reason)
+
+
 def carry_out_reject(a_profile_id: int, b_profile_id: int, *, author: str, reason: str) -> Decided:
     if a_profile_id == b_profile_id:
         raise ValidationError("These are one profile by now: to part them, unmerge it.", "same")

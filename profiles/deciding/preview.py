@@ -11,6 +11,7 @@ from profiles.deadline import OutOfTime, until
 from profiles.deciding.decisions import (
     Named,
     carry_out_merge,
+    carry_out_merge_after_all,
     carry_out_reject,
     carry_out_unmerge,
     carry_out_withdrawal,
@@ -92,6 +93,13 @@ class Busy(Exception):
 def preview_merge(a_profile_id: int, b_profile_id: int) -> DecisionPreview:
     return preview(
         lambda: carry_out_merge(a_profile_id, b_profile_id, author=AUTHOR, reason=AUTHOR),
+        asked=[a_profile_id, b_profile_id],
+    )
+
+
+def preview_merge_after_all(separation: Decision, a_profile_id: int, b_profile_id: int) -> DecisionPreview:
+    return preview(
+        lambda: carry_out_merge_after_all(separation, a_profile_id, b_profile_id, author=AUTHOR, reason=AUTHOR),
         asked=[a_profile_id, b_profile_id],
     )
 

@@ -3,6 +3,7 @@
 from profiles.deciding.preview import (
     DecisionPreview,
     preview_merge,
+    preview_merge_after_all,
     preview_reject,
     preview_unmerge,
     preview_withdrawal,
@@ -20,7 +21,9 @@ def preview_question(question: ReviewQuestion) -> DecisionPreview | None:
         _, came = sides_of_sample(question)
         return preview_unmerge(a, [m.identifier_id for m in came.identifiers])
     if question.kind == "reopened" and question.decision:
-        return preview_withdrawal(question.decision)
+        if question.decision.action == Decision.Action.ASSERT:
+            return preview_withdrawal(question.decision)
+        return preview_merge_after_all(question.decision, a, b) if a and b else None
     return preview_merge(a, b) if a and b else None
 
 
@@ -33,5 +36,5 @@ def preview_answer(question: ReviewQuestion, *, answer: str) -> DecisionPreview 
         return None
     if question.kind == "reopened" and question.decision:
         confirms = (question.decision.action == Decision.Action.ASSERT) == (answer == "yes")
-        return None if confirms else preview_withdrawal(question.decision)
+        return None if confirms else preview_question(question)
     return preview_question(question)

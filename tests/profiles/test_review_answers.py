@@ -13,6 +13,7 @@ from profiles.deciding.second_eyes import set_second_eyes
 from profiles.models import Decision, ParkedDelivery, PendingDecision, ReviewQuestion
 from profiles.review.answers import NotAnswered, answer, carry_out_answers, fingerprint, undo
 from profiles.review.bulk import answer_all, preview_bulk
+from profiles.review.effect import preview_question
 from profiles.review.queue import (
     QueueFilters,
     claim,
@@ -188,6 +189,9 @@ def test_a_reopened_separation_is_confirmed_or_turned_into_a_merge(question: Rev
     carry_out_answers()
     assert asked() == []
     undo(reopened.pk, person="Ben")
+    seen = preview_question(reopened)
+    assert seen
+    assert (seen.outcome, len(seen.before), len(seen.after)) == ("whole", 2, 1)
     answer(reopened.pk, answer="yes", person="Ben")
     carry_out_answers()
     assert profile_of(ADA) == profile_of(BEN)
