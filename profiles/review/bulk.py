@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,30 @@ from profiles.models import ReviewQuestion
 from profiles.review.answers import NotAnswered, answer, fingerprint, is_held_by_another
 
 MOST = 100
-ANSWERABLE = {"yes": ["held", "probable", "reopened", "sample", "value"], "no": ["held", "probable", "sample", "value"]}
+MEANINGS = {
+    "yes": {
+        "held": "Held links: the two become one profile",
+        "probable": "Probable matches: the two become one profile",
+        "reopened": "Reopened decisions: they are one person",
+        "sample": "Samples of merges: they were right, and no profile changes",
+        "value": "Shared values: they stay as they are, and no profile changes",
+    },
+    "no": {
+        "held": "Held links: the two are kept apart, whatever arrives",
+        "probable": "Probable matches: the two are kept apart, whatever arrives",
+        "sample": "Samples of merges: they were wrong, and are parted again",
+        "value": "Shared values: a rule is asked for, and no profile changes until one is made",
+    },
+}
+PAIR = {"yes": "Same person", "no": "Two people"}
+LABELS = {
+    "held": PAIR,
+    "probable": PAIR,
+    "reopened": {"yes": "One person"},
+    "sample": {"yes": "Right", "no": "Wrong: part them"},
+    "value": {"yes": "Leave as it is", "no": "Ask for a rule"},
+    "parked": {},
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +49,12 @@ class Bulk:
     fingerprint: str
 
     @property
+    def meanings(self) -> list[tuple[int, str]]:
+        """What the answer does to each kind that is among them, and to how many."""
+        kinds = Counter(question.kind for question in self.taken)
+        return [(kinds[kind], meaning) for kind, meaning in MEANINGS.get(self.answer, {}).items() if kinds[kind]]
+
+    @property
     def profiles(self) -> int:
         return sum(map(len, self.groups))
 
@@ -32,6 +62,11 @@ class Bulk:
     def chained(self) -> bool:
         """Whether pairs overlap, so that profiles end as one that nobody has seen side by side."""
         return any(len(group) > 2 for group in self.groups)
+
+
+def labels(kind: str) -> dict[str, str]:
+    """What each answer that several of a kind can have together is called; of all kinds, for ""."""
+    return LABELS.get(kind, {"yes": "Yes", "no": "No"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +115,7 @@ def _why_not(question: ReviewQuestion, answer: str, person: str) -> str:
         return f"{question.claimed_by} is looking at it"
     if question.kind == "parked":
         return "a parked delivery is released one by one, each with its reason"
-    if question.kind not in ANSWERABLE.get(answer, []):
+    if question.kind not in MEANINGS.get(answer, {}):
         return "this has to be looked at by itself"
     return ""
 

@@ -16,7 +16,7 @@ from ingest.models import Source
 from ingest.views import requests
 from profiles.models import ReviewQuestion
 from profiles.review.answers import NotAnswered, undo_batch
-from profiles.review.bulk import MOST, answer_all, exact_preview, preview_bulk
+from profiles.review.bulk import MOST, answer_all, exact_preview, labels, preview_bulk
 from profiles.review.lines import lines_of
 from profiles.review.queue import (
     SCORES,
@@ -67,6 +67,7 @@ def review(request: requests.PageRequest) -> HttpResponse:
         "open": sum(waiting.values()),
         "ever": bool(page.questions) or ReviewQuestion.objects.exists(),
         "undo": offered_undo(request),
+        "answers": labels(filters.kind),
         **_choices(),
     }
     return render(request, "profiles/review.html", context)

@@ -200,7 +200,7 @@ def review_claim(request: requests.PageRequest, question_id: int) -> HttpRespons
         let_go(person=person)
         return redirect("review")
     claim(question_id, person=person, take_over=wanted == "take over")
-    if not request.htmx:
+    if not request.htmx or request.htmx.boosted:
         return redirect(address(question_id, filters_of(QueryDict(requests.text(request.POST, "way")))))
     question.refresh_from_db()
     context = {"question": question, "taken": question.state != "open" or is_held_by_another(question, person)}

@@ -34,6 +34,13 @@
     last = box;
   });
 
+  // Enter says what the button beside says, and not what the form's first button, for those without script, would.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !["pick-filter", "reason"].includes(event.target.id)) return;
+    event.preventDefault();
+    if (event.target.id === "reason") event.target.form.requestSubmit(document.querySelector("#effect [value=decide]"));
+  });
+
   document.querySelector("[data-filter-rows]").addEventListener("input", (event) => {
     const text = event.target.value.trim().toLowerCase();
     for (const row of rows.rows) row.hidden = !row.textContent.toLowerCase().includes(text);

@@ -40,10 +40,30 @@
     if ([401, 403, 404].includes(event.detail.xhr.status)) location.reload();
   });
 
-  // A filter takes effect when it is chosen; without script its button does it.
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submit-on-change] select, [data-submit-on-change] input[type=checkbox]")) {
+  // A filter takes effect when it is chosen; without script its button does it. Arrow keys pass over other choices on
+  // the way to one: by keyboard it takes effect with Enter, or with the button.
+  let byKeys = null;
+  const filter = (target) => target.matches?.("[data-submit-on-change] select, [data-submit-on-change] input[type=checkbox]");
+  document.addEventListener("pointerdown", () => { byKeys = null; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Tab" || !event.target.matches?.("[data-submit-on-change] select")) return;
+    if (event.key === "Enter" && byKeys === event.target) {
+      event.preventDefault();
       event.target.form.requestSubmit();
-    }
+    } else byKeys = event.target;
   });
+  document.addEventListener("change", (event) => {
+    if (filter(event.target) && byKeys !== event.target) event.target.form.requestSubmit();
+  });
+  // What was chosen has the focus on the page that comes.
+  document.addEventListener("submit", (event) => {
+    const at = document.activeElement;
+    if (!event.target.matches("[data-submit-on-change]") || at?.form !== event.target) return;
+    if (!event.target.hasAttribute("action")) event.target.action = location.pathname; // without #content, which would take the focus
+    sessionStorage.setItem("filter", JSON.stringify([location.pathname, at.name]));
+  });
+  const [path, name] = JSON.parse(sessionStorage.getItem("filter") ?? "[]");
+  sessionStorage.removeItem("filter");
+  const form = path === location.pathname && document.querySelector("form[data-submit-on-change]");
+  if (form) (form.elements[name] ?? form.querySelector("[type=submit]"))?.focus({ preventScroll: true });
 })();
