@@ -66,7 +66,7 @@ def in_words(held: str | None) -> str:
     """The reason of a held link as a sentence's end."""
     match (held or "").split(" "):
         case ["limit", kind]:
-            return f"together they would have more values of {kind} than one person may have"
+            return f"together they would have more values of {kind.replace('_', ' ')} than one person may have"
         case ["shared"]:
             return "one of the two is shared by too many people to name one"
         case ["blocked"]:

@@ -72,7 +72,7 @@ HELD = {
     "other_profile_id": BEN,
     "vouched": False,
     "held": "limit user_id",
-    "words": "together they would have more values of user_id than one person may have",
+    "words": "together they would have more values of user id than one person may have",
     "first": SEEN,
 }
 HELD_PAGE = {**OF_ADA, "results": [HELD], "next": None}

@@ -12,7 +12,7 @@ from profiles.review.answers import is_held_by_another
 
 VALUE_WORDS = {
     "shared": "seen with too many people to name one",
-    "blocked": "blocked: it names nobody",
+    "blocked": "blocked: it joins nobody",
     "crowded": "held links lead from it to many profiles",
 }
 CLOSED = {

@@ -56,7 +56,7 @@ def test_a_held_link_says_why_and_names_the_other_profile(analyst: Client) -> No
     ada = crowd.ada()
     ben = crowd.ben_and_the_kiosk()
     page = analyst.get(f"/profiles/{ben}/").content.decode()
-    assert "more values of user_id than one person may have" in page
+    assert "more values of user id than one person may have" in page
     assert f'href="/profiles/{ada}/"' in page
 
 

@@ -55,7 +55,7 @@ def test_the_queue_names_who_it_is_about_and_why(analyst: Client) -> None:
     page = get(analyst, "/review/")
     text = text_of(page)
     assert "Ada Lovelace and Ben Ng" in text
-    assert "more values of user_id than one person may have" in text
+    assert "more values of user id than one person may have" in text
     assert f'href="/review/{question.pk}/"' in page
     assert ">1</span>" in get(analyst, "/")  # in the navigation
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from profiles.models import Decision, ReviewQuestion
 from profiles.review.answers import carry_out_answers
+from profiles.review.queue import SHOW, claim
+from profiles.views.review import MANY as MANY_WORDS
 from tests.pages import review_crowd
 from tests.pages.conftest import Portal
 from tests.pages.test_in_browser import SIZES, faults
@@ -174,6 +176,48 @@ def test_every_question_is_usable_by_everyone(
     context.close()
     assert {name: list_ for name, list_ in found.items() if list_} == {}
     assert said == []
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", "desktop"), ("dark", "phone")])
+def test_every_list_and_every_state_of_a_question_is_usable_by_everyone(
+    portal: Portal, browser: Browser, theme: str, size: str, settings: LazySettings
+) -> None:
+    settings.REVIEW_SAMPLE_PERCENT = 100
+    sample, reopened = review_crowd.sample(), review_crowd.reopened()
+    settings.REVIEW_SAMPLE_PERCENT = 0
+    first, taken = review_crowd.pairs(2)[-2:]
+    claim(taken.pk, person="administrator")
+    lists = [f"?kind={kind}" for kind in MANY_WORDS] + [f"?show={show}" for show in SHOW]
+    context = browser.new_context(viewport=SIZES[size], color_scheme=theme)  # type: ignore[arg-type]
+    portal.log_in(context, "steward")
+    page = context.new_page()
+    found = {}
+
+    def look(name: str) -> None:
+        expect(page.get_by_text("Carrying it out to see")).to_have_count(0)
+        found[name] = faults(page)
+        shoot(page, f"{name.strip('?').replace('=', '-')}-{theme}-{size}")
+
+    for query in lists:
+        page.goto(f"{portal.url}/review/{query}")
+        look(query)
+    for name, question in {"sample": sample, "reopened": reopened, "taken": taken}.items():
+        page.goto(f"{portal.url}/review/{question.pk}/")
+        look(name)
+    page.goto(f"{portal.url}/review/{first.pk}/?kind=held")
+    page.get_by_role("button", name="Two people").click()
+    expect(page.locator("#undo-toast")).to_contain_text("Two people: kept apart")
+    look("toast")
+    page.goto(f"{portal.url}/review/{first.pk}/")
+    look("answered")
+    page.goto(f"{portal.url}/review/?kind=sample")
+    page.get_by_label(f"Tick question {sample.pk}").check()
+    page.get_by_role("button", name="Wrong: part them…").click()
+    expect(page.get_by_text("Samples of merges: they were wrong, and are parted again")).to_be_visible()
+    look("several with no")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert {name: list_ for name, list_ in found.items() if list_} == {}
 
 
 def shoot(page: Page, name: str) -> None:
