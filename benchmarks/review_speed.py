@@ -55,6 +55,29 @@ SELECT question_id, 'steward', now() + interval '1 day' FROM review_questions
 WHERE state = 'open' ORDER BY priority DESC LIMIT %(questions)s / 50
 """
 
+# Decisions about the pairs: nine of ten in force, one of a thousand by somebody who decides little, the oldest.
+DECISIONS = """
+WITH made AS (
+    INSERT INTO decisions (action, reason, author, withdrawn_at, withdrawn_by, withdrawn_because)
+    SELECT CASE n %% 2 WHEN 0 THEN 'assert' ELSE 'separate' END, 'same address', CASE WHEN n <= %(questions)s / 1000 THEN 'cleo' ELSE 'ana' END,
+           CASE n %% 10 WHEN 0 THEN now() END, CASE n %% 10 WHEN 0 THEN 'ana' ELSE '' END, ''
+    FROM generate_series(1, %(questions)s) n ORDER BY n
+    RETURNING decision_id
+)
+INSERT INTO decision_identifiers (decision_id, side, kind, value)
+SELECT m.decision_id, s.side, 'user_id', 'u' || m.decision_id - (SELECT min(decision_id) FROM made) + 1 || '-' || s.place
+FROM made m CROSS JOIN (VALUES ('a', 2), ('b', 3)) s (side, place)
+"""
+QUEUE = ("/review/", "/review/?sort=score", "/review/?show=decided", "/review/?show=skipped", "/review/?kind=value")
+LISTS = (
+    "/profiles/", "/profiles/?before=900", "/profiles/?kind=user_id", "/profiles/?kind=email", "/profiles/?who=known",
+    "/profiles/?who=anonymous", "/profiles/?joined=1", "/profiles/?held=1", "/profiles/?kind=user_id&who=known&joined=1&held=1",
+    "/profiles/?kind=email&who=anonymous&joined=1&held=1", "/profiles/?q=u77-2", "/profiles/?q=u7",
+    "/decisions/", "/decisions/?before=40", "/decisions/?action=assert", "/decisions/?state=withdrawn", "/decisions/?state=held",
+    "/decisions/?author=cleo", "/decisions/?author=nobody", "/decisions/?action=separate&state=withdrawn&author=ana",
+    "/decisions/?state=held&author=cleo", "/decisions/?q=user_id:u77-2", "/rules/", "/matching/",
+)  # fmt: skip
+
 # A delivery that shows so many of the pairs once more.
 DELIVERY = """
 WITH landed AS (
@@ -151,21 +174,17 @@ def every(questions: int) -> None:
     )
     for took, which, filters in measured[:25]:
         print(f"{took:7.0f} ms  {which:18} {filters.fields()}", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute(DECISIONS, {"questions": questions})
+        cursor.execute("ANALYZE")
     for role in ("viewer", "analyst", "marketer", "steward", "administrator"):
         client = Client()
         client.force_login(person_of(role))
         opened(client, "/review/")
-        for address in (
-            "/review/",
-            "/review/?sort=score",
-            "/review/?show=decided",
-            "/review/?show=skipped",
-            "/review/?kind=value",
-        ):
-            print(
-                f"{cost(lambda client=client, address=address: opened(client, address)):7.0f} ms  {role:14} {address}",
-                flush=True,
-            )
+        for address in QUEUE + (LISTS if role in ("viewer", "steward") else ()):
+            if role == "steward" or "decisions" not in address:
+                took = cost(lambda client=client, address=address: opened(client, address))
+                print(f"{took:7.0f} ms  {role:14} {address}", flush=True)
 
 
 def person_of(role: str) -> object:

@@ -64,6 +64,7 @@ class DecisionFilters:
 class DecisionPage:
     decisions: list[Listed]
     older: int | None  # where the next page starts; None: this is the last
+    complete: bool = True  # False: the stretch ended before the page was full
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ class NamedOnSide:
 def decision_page(filters: DecisionFilters, *, before: int = NEWEST, limit: int = PAGE) -> DecisionPage:
     named = _naming(filters.text) if filters.text else None
     found = _read(filters, named=named, before=before, limit=limit + 1)
-    return DecisionPage(found[:limit], found[limit - 1].decision_id if len(found) > limit else None)
+    if len(found) > limit:
+        return DecisionPage(found[:limit], found[limit - 1].decision_id)
+    looked_at = Decision.objects.filter(pk__lt=before, **({"pk__in": named} if named is not None else {}))
+    end = looked_at.order_by("-pk").values_list("pk", flat=True)[STRETCH - 1 : STRETCH].first()
+    return DecisionPage(found, end, complete=end is None)
 
 
 def decisions_about(profile_id: int, *, limit: int = 10) -> list[Listed]:

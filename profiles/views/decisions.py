@@ -57,6 +57,7 @@ def decisions(request: requests.PageRequest) -> HttpResponse:
         "filters": filters,
         "rows": decision_rows(page.decisions),
         "older": page.older,
+        "complete": page.complete,
         "newest": "before" not in asked,
         "ids": public_ids(ids),
         "authors": authors(),
