@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 # By default glibc makes an arena for nearly each thread, and each keeps what its largest delivery took: the portal grew
-# for as long as ever another thread met a large one. Blocks of 128 KiB and more go straight back to the system.
+# for as long as ever another thread met a large one. One does: Python lets one thread allocate at a time. Blocks of
+# 128 KiB and more go straight back to the system.
 BOUNDS = {
-    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "131072",
 }
