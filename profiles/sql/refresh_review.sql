@@ -9,7 +9,7 @@ DECLARE
     upto public.review_progress;
     closed bigint := 0; pairs bigint := 0; reopened bigint := 0; questions_about_values bigint; parked bigint; samples bigint;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(7401524) THEN
+    IF NOT pg_try_advisory_xact_lock(7401526) THEN
         RETURN NULL;
     END IF;
     PERFORM create_review_work();

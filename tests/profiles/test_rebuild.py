@@ -207,3 +207,21 @@ def test_resolution_goes_on_during_a_check_and_is_no_difference() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace('shadow')")
         assert cursor.fetchone() == (None,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_queue_of_questions_is_brought_up_to_date_during_a_check_and_stops_none() -> None:
+    land(event(ADA, LAPTOP), event(BEN, LAPTOP, minute=-1))
+    resolve_pending()
+    refreshed = []
+
+    def refresh_beside(_events: int) -> None:
+        with another_connection() as own:
+            own.execute("SET statement_timeout = '20s'")
+            refreshed.append(own.execute("SELECT refresh_review(true, 0, 0, 100) IS NOT NULL").fetchone())
+
+    assert check(on_events=refresh_beside).differences == []
+    assert refreshed == [(True,)]
+    with another_connection() as own, own.transaction():
+        own.execute("SELECT refresh_review(true, 0, 0, 100)")
+        assert check().differences == []
