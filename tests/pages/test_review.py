@@ -98,6 +98,7 @@ def test_yes_shows_the_next_one_and_offers_undo(steward: Client) -> None:
     assert f"/review/{first.pk}/undo/" in page
     carry_out_answers()
     assert profile_of("one-0") == profile_of("other-0")
+    assert "one that was merged with it" in text_of(get(steward, "/review/?show=decided"))
     assert Decision.objects.get().reason == "the same household"
     undone = steward.post(f"/review/{first.pk}/undo/", follow=True).content.decode()
     assert "Undone" in undone
