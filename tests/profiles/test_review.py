@@ -154,11 +154,12 @@ def test_all_links_of_a_shared_value_are_one_question_until_it_is_in_play_again(
     assert asked(kind="value") == []
 
 
-def test_an_answered_value_is_asked_again_when_it_is_shared_by_twice_as_many() -> None:
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_an_answered_value_is_asked_again_when_it_is_shared_by_twice_as_many(said: str) -> None:
     see(*(event(("user_id", f"u{n}"), BEN_MAIL, minute=n) for n in range(12)))
     refresh()
     ReviewQuestion.objects.update(
-        state="decided", answer="yes", answered_at=timezone.now(), carried_out_at=timezone.now()
+        state="decided", answer=said, answered_at=timezone.now(), carried_out_at=timezone.now()
     )
     see(*(event(("user_id", f"u{n}"), BEN_MAIL, minute=n) for n in range(12, 15)))
     assert refresh(everything=True) == Refreshed()
