@@ -1,6 +1,7 @@
 """The rules: who may change them, what a draft would do, that applying does just that, and the way back."""
 
 import re
+from contextlib import AbstractContextManager
 from itertools import chain, repeat
 from typing import Any
 
@@ -150,18 +151,25 @@ def test_a_preview_that_runs_out_of_time_says_so_and_leaves_no_trace(
     assert preview_rules(split_by_rule(), seconds=0).outcome == "busy"
     edit(admin, kind="anonymous_id", limit="1")
 
-    def leap(looks: int) -> None:
-        ticks = chain([0.0] * looks, repeat(3600.0))
-        for module in (rule_preview, deadline):
-            monkeypatch.setattr(module, "monotonic", lambda: next(ticks))
+    def leap(stages: int) -> None:
+        times = chain([0.0] * stages, repeat(3600.0))
+        clock = [0.0]
 
-    # The clock leaps after as many looks at it: before anything is counted, before the first batch, after some.
-    for looks, touched, evaluated in ((2, None, 0), (3, 2, 0), (5, 2, 1)):
+        def stage(until: float) -> AbstractContextManager[None]:
+            clock[0] = next(times)
+            return deadline.until(until)
+
+        monkeypatch.setattr(rule_preview, "until", stage)
+        for module in (rule_preview, deadline):
+            monkeypatch.setattr(module, "monotonic", lambda: clock[0])
+
+    # The clock leaps after as many stages: before anything is counted, before the first batch, after some.
+    for stages, touched, evaluated in ((1, None, 0), (2, 2, 0), (4, 2, 1)):
         monkeypatch.setattr(rule_preview, "FIRST_BATCH", 1)
-        leap(looks)
+        leap(stages)
         preview = preview_rules({"kinds": {"anonymous_id": {"limit": 1}}})
-        assert (preview.outcome, preview.touched, preview.evaluated) == ("part", touched, evaluated), looks
-        leap(looks)
+        assert (preview.outcome, preview.touched, preview.evaluated) == ("part", touched, evaluated), stages
+        leap(stages)
         page = admin.get("/rules/preview/").content.decode()
         assert "Too much to try out whole" in page
         assert "Apply without a whole preview" in page
