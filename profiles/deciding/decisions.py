@@ -286,6 +286,7 @@ def carry_out_merge_after_all(
     return withdrawn if a == b else carry_out_merge(a, b, author=author, reason=reason)
 
 
+@transaction.atomic
 def carry_out_reject(a_profile_id: int, b_profile_id: int, *, author: str, reason: str) -> Decided:
     if a_profile_id == b_profile_id:
         raise ValidationError("These are one profile by now: to part them, unmerge it.", "same")
