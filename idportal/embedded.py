@@ -24,9 +24,12 @@ PORT = 5432  # names the socket file only: the embedded server listens on no net
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's own limit is 107 with the file name
 
+MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")  # bytes
+SHARED_BUFFERS = f"{min(1024, MEMORY // 8 // 2**20)}MB"  # only what is used of it is taken
+
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
-    "shared_buffers": "256MB",
+    "shared_buffers": SHARED_BUFFERS,
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "checkpoint_completion_target": "0.9",
