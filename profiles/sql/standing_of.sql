@@ -1,5 +1,5 @@
 -- Purpose: step 2 of the function for some identifiers: 3 blocked; 2 shared by vouched links alone; 1 by all links; 0 in play.
--- Reads: identifiers, links, kinds, blocked_values.
+-- Reads: identifiers, links, kinds, is_blocked().
 CREATE FUNCTION standing_of(ids bigint[]) RETURNS TABLE (identifier_id bigint, standing smallint) LANGUAGE sql STABLE AS $$
     WITH asked AS MATERIALIZED (
         SELECT i.identifier_id, i.kind_id, i.value
@@ -21,14 +21,9 @@ CREATE FUNCTION standing_of(ids bigint[]) RETURNS TABLE (identifier_id bigint, s
             GROUP BY i.identifier_id, k.shared_after, o.kind_id
         ) n
         GROUP BY n.identifier_id
-    ), patterns AS (
-        SELECT kind_id, '^(?:' || string_agg('(?:' || pattern || ')', '|') || ')$' AS pattern
-        FROM blocked_values WHERE pattern <> '' GROUP BY kind_id
     )
     SELECT i.identifier_id,
-           (CASE WHEN b.kind_id IS NOT NULL OR i.value ~* p.pattern THEN 3 ELSE coalesce(s.standing, 0) END)::smallint
+           (CASE WHEN is_blocked(i.kind_id, i.value) THEN 3 ELSE coalesce(s.standing, 0) END)::smallint
     FROM asked i
     LEFT JOIN shared s USING (identifier_id)
-    LEFT JOIN blocked_values b ON b.kind_id = i.kind_id AND b.value = i.value AND b.pattern = ''
-    LEFT JOIN patterns p ON p.kind_id = i.kind_id
 $$;

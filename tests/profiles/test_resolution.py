@@ -117,6 +117,19 @@ def test_a_blocked_value_joins_nobody_until_it_is_unblocked() -> None:
     assert dict(Identifier.objects.values_list("identifier_id", "profile_id")) == before
 
 
+def test_each_blocked_pattern_counts_by_itself_whatever_groups_the_others_have() -> None:
+    apply_rules({"blocked": [["phone", {"pattern": "(7)7*"}], ["phone", {"pattern": r"(\d)\1{8,}"}]]}, author="Ana")
+    sevens, eights, number = ("phone", "7777"), ("phone", "888888888"), ("phone", "88888888")
+    see(event(ADA, sevens), event(BEN, eights), event(ADA_MAIL, number))
+    assert [stored(phone).standing for phone in (sevens, eights, number)] == [3, 3, 0]
+
+
+def test_a_phone_number_of_one_digit_after_its_prefix_is_blocked_from_the_start() -> None:
+    see(event(ADA, ("phone", "+49888888888")), event(BEN, ("phone", "+4988888888")))
+    assert stored(("phone", "+49888888888")).standing == 3
+    assert stored(("phone", "+4988888888")).standing == 0
+
+
 def test_a_value_found_to_be_shared_heals_what_it_merged() -> None:
     mailbox = ("email", "info@example.com")
     people = [("phone", f"+49301234{number:04}") for number in range(11)]
