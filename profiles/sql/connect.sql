@@ -9,18 +9,20 @@ BEGIN
     PERFORM follow_dissolved();
 
     INSERT INTO work_edges
-    SELECT 0, core_a, core_b FROM work_joins WHERE held IS NULL AND (is_new OR newly_vouched) AND vouched AND core_a <> core_b;
+    SELECT 0, least(core_a, core_b), greatest(core_a, core_b)
+    FROM work_joins WHERE held IS NULL AND (is_new OR newly_vouched) AND vouched AND core_a <> core_b;
     IF others_join THEN
-        INSERT INTO work_edges SELECT 0, core_a, core_b FROM joining_links() WHERE vouched AND core_a <> core_b;
+        INSERT INTO work_edges
+        SELECT 0, least(core_a, core_b), greatest(core_a, core_b) FROM joining_links() WHERE vouched AND core_a <> core_b;
     END IF;
     PERFORM find_components();
-    INSERT INTO work_cores SELECT node, label FROM work_labels WHERE label <> node;
+    INSERT INTO work_cores SELECT node, label FROM work_labels;
 
     TRUNCATE work_edges, work_labels;
     INSERT INTO work_edges
-    SELECT 0, a, b FROM work_joins WHERE held IS NULL AND (is_new OR newly_vouched) AND a <> b;
+    SELECT 0, least(a, b), greatest(a, b) FROM work_joins WHERE held IS NULL AND (is_new OR newly_vouched) AND a <> b;
     IF others_join THEN
-        INSERT INTO work_edges SELECT 0, a, b FROM joining_links() WHERE a <> b;
+        INSERT INTO work_edges SELECT 0, least(a, b), greatest(a, b) FROM joining_links() WHERE a <> b;
     END IF;
     PERFORM find_components();
     PERFORM label_identifiers();

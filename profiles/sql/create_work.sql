@@ -41,7 +41,8 @@ BEGIN
     ) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (round int, x bigint, y bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_labels (node bigint, label bigint) ON COMMIT DELETE ROWS;
+    -- others: of the round in which the node was labelled, all its smaller neighbours, where it had more than one
+    CREATE TEMP TABLE work_labels (node bigint, label bigint, round int, pass int, others bigint[]) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint, conflicted boolean) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;

@@ -5,13 +5,13 @@ CREATE FUNCTION parts_not_enough() RETURNS bigint[] LANGUAGE sql AS $$
     SELECT coalesce(array_agg(l.neighbourhood_id), '{}')
     FROM work_loaded l
     WHERE l.part IS NOT NULL
-      AND (l.neighbourhood_id IN (SELECT node FROM work_labels WHERE label <> node)
+      AND (l.neighbourhood_id IN (SELECT node FROM work_labels)
            OR l.neighbourhood_id IN (SELECT w.neighbourhood_id FROM work_identifiers w JOIN work_cores c ON c.node = w.core_id
-                                     WHERE NOT w.arrived AND c.label <> c.node)
+                                     WHERE NOT w.arrived)
            OR (l.part = 'nothing'
                AND (l.neighbourhood_id IN (SELECT w.new_neighbourhood_id
                                            FROM brings_news() JOIN work_identifiers w USING (identifier_id))
                     OR l.neighbourhood_id IN (SELECT n.label FROM work_labels n
                                               JOIN work_identifiers w ON w.neighbourhood_id = n.node
-                                              WHERE n.label <> n.node AND NOT w.arrived))))
+                                              WHERE NOT w.arrived))))
 $$;
