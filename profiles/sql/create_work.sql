@@ -6,18 +6,21 @@ BEGIN
     CREATE TEMP TABLE work_ranges (first_event bigint, end_event bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_combinations (
         combination_id uuid, identifiers text[], arrival bigint, events bigint,
-        first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint, is_new boolean
+        first_seen timestamptz, first_event bigint, first_vouched timestamptz, first_vouched_event bigint, is_new boolean,
+        number bigint GENERATED ALWAYS AS IDENTITY (CACHE 1000)
     ) ON COMMIT DELETE ROWS;
-    -- known: the identifier is of a kind that names a person; so are known_a and known_b below
-    CREATE TEMP TABLE work_members (
-        combination_id uuid, identifier_id bigint, arrived boolean, known boolean
+    -- the same with numbers for their identifiers; marks: 2 * identifier_id, + 1 if its kind names a person
+    CREATE TEMP TABLE work_numbered (
+        combination_id uuid, first_seen timestamptz, first_event bigint, first_vouched timestamptz,
+        first_vouched_event bigint, is_new boolean, identifier_ids bigint[], marks bigint[], strongest_id bigint
     ) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_members (combination_id uuid, identifier_id bigint) ON COMMIT DELETE ROWS;
     -- identifiers of the batch, then those of each neighbourhood that may change, as they are; but for standing and vouched,
-    -- which are as the batch makes them
+    -- which are as the batch makes them. carriers: 16 * the number of a combination that has it + its place there, from 1
     CREATE TEMP TABLE work_named (
-        identifier_id bigint, identifier text, kind_id smallint, value text COLLATE "C", arrived boolean,
+        identifier_id bigint, kind_id smallint, value text COLLATE "C", arrived boolean,
         newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
-        core_id bigint, neighbourhood_id bigint, profile_id bigint
+        core_id bigint, neighbourhood_id bigint, profile_id bigint, carriers bigint[]
     ) ON COMMIT DELETE ROWS;
     -- the same, with what becomes of them; loaded: the whole neighbourhood is here
     CREATE TEMP TABLE work_identifiers (
@@ -26,6 +29,7 @@ BEGIN
         core_id bigint, neighbourhood_id bigint, profile_id bigint,
         new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
     ) ON COMMIT DELETE ROWS;
+    -- known_a: a is of a kind that names a person
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
         vouched boolean, is_new boolean, newly_vouched boolean, known_a boolean, known_b boolean

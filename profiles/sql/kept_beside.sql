@@ -39,7 +39,7 @@ LANGUAGE sql STABLE AS $$
         SELECT identifiers FROM undefined_kinds w WHERE w.combination_id = k.combination_id LIMIT 1
     ) u ON true
     CROSS JOIN LATERAL (
-        SELECT array_agg(d.name || ':' || i.value) AS identifiers
+        SELECT array_agg((d.name || ':' || i.value) ORDER BY (d.name || ':' || i.value) COLLATE "C") AS identifiers
         FROM identifiers i JOIN kinds d USING (kind_id) WHERE i.identifier_id = ANY (c.identifier_ids)
     ) n
 $$;

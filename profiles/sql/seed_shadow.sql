@@ -17,7 +17,7 @@ BEGIN
         SELECT DISTINCT ON (combination_id) combination_id, identifiers FROM public.undefined_kinds
     ) u USING (combination_id)
     LEFT JOIN LATERAL (
-        SELECT array_agg(k.name || ':' || i.value) AS identifiers
+        SELECT array_agg((k.name || ':' || i.value) ORDER BY (k.name || ':' || i.value) COLLATE "C") AS identifiers
         FROM public.identifiers i JOIN kinds k USING (kind_id) WHERE i.identifier_id = ANY (c.identifier_ids)
     ) n ON u.combination_id IS NULL;
     last := max(combination_id::text COLLATE "C")::uuid FROM work_combinations;

@@ -223,6 +223,20 @@ def test_events_belong_to_their_strongest_identifier_and_leave_it_when_it_goes_o
     assert combination.owner_id == stored(ADA_MAIL).pk
 
 
+def test_of_equally_strong_identifiers_an_event_belongs_to_the_first_in_byte_order_not_the_first_to_arrive() -> None:
+    see(event(BEN_MAIL))
+    see(event(BEN_MAIL, ADA_MAIL, LAPTOP))
+    assert Combination.objects.get(identifier_ids__len=3).owner_id == stored(ADA_MAIL).pk
+    assert stored(BEN_MAIL).pk < stored(ADA_MAIL).pk
+
+
+def test_an_event_whose_strongest_identifier_is_blocked_belongs_to_the_next() -> None:
+    junk = ("email", "test@test.com")
+    see(event(junk, LAPTOP, PHONE), event(junk))
+    assert Combination.objects.get(identifier_ids__len=3).owner_id == stored(LAPTOP).pk
+    assert Combination.objects.get(identifier_ids__len=1).owner_id == stored(junk).pk
+
+
 def test_traits_are_kept_by_value_with_first_and_last_time_and_count() -> None:
     see(event(ADA, minute=5), event(ADA, minute=1), traits={"plan": "gold"})
     see(event(ADA, minute=9), traits={"plan": "gold"})
@@ -252,6 +266,14 @@ def test_a_rule_that_is_nonsense_changes_nothing() -> None:
 def test_resolving_twice_changes_nothing_the_second_time() -> None:
     see(event(ADA, LAPTOP))
     assert resolve_pending().deliveries == 0
+
+
+def test_a_session_from_before_an_upgrade_gets_the_work_tables_of_now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE work_ranges (first_event bigint) ON COMMIT DELETE ROWS")
+        cursor.execute("CREATE TEMP TABLE work_named (identifier_id bigint) ON COMMIT DELETE ROWS")
+    see(event(LAPTOP, PHONE))
+    assert profile_of(LAPTOP) == profile_of(PHONE)
 
 
 def test_what_several_decisions_change_is_counted_with_each_and_their_times_follow_each_other() -> None:
