@@ -1,14 +1,22 @@
 -- Purpose: store the batch's links, those of step 2 as held.
--- Reads: work_named, identifiers. Writes: links, work_joins. All ends of work_links are in work_named.
+-- Reads: work_named, identifiers. Writes: links, work_joins. All ends of work_links are in work_named;
+-- one that arrived and is in play is its own core, neighbourhood and profile, and is not looked up.
 CREATE FUNCTION write_links() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO work_joins
+    WITH known AS MATERIALIZED (
+        SELECT identifier_id, arrived, standing, core_id, neighbourhood_id, profile_id
+        FROM work_named WHERE NOT arrived OR standing > 0
+    )
     SELECT l.a_id, l.b_id, l.first_seen, l.event_id, l.vouched, l.is_new, l.newly_vouched,
-           step_two(a.standing, b.standing, l.vouched), a.arrived, b.arrived,
-           a.core_id, b.core_id, a.neighbourhood_id, b.neighbourhood_id, a.profile_id, b.profile_id
+           step_two(coalesce(a.standing, 0::smallint), coalesce(b.standing, 0::smallint), l.vouched),
+           coalesce(a.arrived, true), coalesce(b.arrived, true),
+           coalesce(a.core_id, l.a_id), coalesce(b.core_id, l.b_id),
+           coalesce(a.neighbourhood_id, l.a_id), coalesce(b.neighbourhood_id, l.b_id),
+           coalesce(a.profile_id, l.a_id), coalesce(b.profile_id, l.b_id)
     FROM work_links l
-    JOIN work_named a ON a.identifier_id = l.a_id
-    JOIN work_named b ON b.identifier_id = l.b_id;
+    LEFT JOIN known a ON a.identifier_id = l.a_id
+    LEFT JOIN known b ON b.identifier_id = l.b_id;
     ANALYZE work_joins;
 
     INSERT INTO links (a_id, b_id, first_seen, event_id, vouched, held)

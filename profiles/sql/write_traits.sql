@@ -46,5 +46,5 @@ CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
                             THEN t.last_message ELSE k.last_message END,
         events = k.events + t.events
     FROM found t
-    WHERE k.ctid = t.known
+    WHERE t.known IS NOT NULL AND k.ctid = t.known
 $$;
