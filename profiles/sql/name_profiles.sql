@@ -1,6 +1,6 @@
 -- Purpose: from a forest over the places of a neighbourhood's members to profiles, each named by its smallest identifier id.
--- Writes: work_conflicts.profile_id.
-CREATE FUNCTION name_profiles(neighbourhood bigint, ids bigint[], parent int[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION name_profiles(ids bigint[], parent int[]) RETURNS TABLE (identifier_id bigint, profile_id bigint)
+LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     root int;
 BEGIN
@@ -11,7 +11,6 @@ BEGIN
         END LOOP;
         parent[place] := root;
     END LOOP;
-    UPDATE work_conflicts c SET profile_id = p.profile_id
-    FROM (SELECT id, min(id) OVER (PARTITION BY member_of) AS profile_id FROM unnest(ids, parent) AS u (id, member_of)) p
-    WHERE c.neighbourhood_id = neighbourhood AND c.identifier_id = p.id;
+    RETURN QUERY
+    SELECT u.id, min(u.id) OVER (PARTITION BY u.member_of) FROM unnest(ids, parent) AS u (id, member_of);
 END $$;
