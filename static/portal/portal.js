@@ -60,9 +60,9 @@
     const at = document.activeElement;
     if (!event.target.matches("[data-submit-on-change]") || at?.form !== event.target) return;
     if (!event.target.hasAttribute("action")) event.target.action = location.pathname; // without #content, which would take the focus
-    sessionStorage.setItem("filter", JSON.stringify([location.pathname, at.name]));
+    sessionStorage.setItem("filter", `${location.pathname} ${at.name}`); // a path has no spaces
   });
-  const [path, name] = JSON.parse(sessionStorage.getItem("filter") ?? "[]");
+  const [path, name] = (sessionStorage.getItem("filter") ?? "").split(" ");
   sessionStorage.removeItem("filter");
   const form = path === location.pathname && document.querySelector("form[data-submit-on-change]");
   if (form) (form.elements[name] ?? form.querySelector("[type=submit]"))?.focus({ preventScroll: true });
