@@ -132,10 +132,12 @@ def test_another_profile_is_found_looked_at_and_merged(portal: Portal, page: Pag
     crowd.ben_and_the_kiosk()
     page.goto(f"{portal.url}/profiles/{ada}/merge/")
     box = page.get_by_role("searchbox", name="Find the other profile")
+    page.evaluate("window.said = document.getElementById('found-said')")  # read aloud only if it stays the same element
     go(page, box)
     page.keyboard.type("ben@example.com")
     found = page.get_by_role("link", name="Look at merging with")
     expect(page.get_by_role("heading", name="1 other profile found")).to_be_visible()
+    assert page.evaluate("window.said.isConnected && window.said.textContent.trim()") == "1 other profile found"
     expect(box).to_be_focused()
     go(page, found)
     page.keyboard.press("Enter")
