@@ -55,8 +55,8 @@ BEGIN
            (SELECT source_id FROM raw_events e WHERE e.event_id = n.event_id LIMIT 1),
            n.told,
            CASE WHEN NOT n.over <@ g.over
-                THEN 'Since then it has come to hold more values of ' || array_to_string(ARRAY(
-                         SELECT unnest(n.over) EXCEPT SELECT unnest(g.over)), ', ') || ' than one person may have.'
+                THEN 'Since then it has come to hold more values of ' || replace(array_to_string(ARRAY(
+                         SELECT unnest(n.over) EXCEPT SELECT unnest(g.over)), ', '), '_', ' ') || ' than one person may have.'
                 WHEN n.links > g.links
                 THEN format('Since then %s more of their identifiers have been seen together.', n.links - g.links)
                 WHEN n.vouched > g.vouched THEN 'Since then a trusted source has shown them together.'
