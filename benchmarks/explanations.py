@@ -10,11 +10,11 @@ Linux only: the database's CPU time is read from /proc.
 import argparse
 import os
 import random
-import statistics
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from benchmarks.visits import client_as, opened, spent
 
 os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "bench"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
@@ -44,23 +44,7 @@ def crowd(size: int):
 
 
 def milliseconds(action: Callable[[], object]) -> str:
-    times, here, there = [], time.process_time(), database_seconds()
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - start) * 1000)
-    here, there = (time.process_time() - here) / RUNS * 1000, (database_seconds() - there) / RUNS * 1000
-    return f"{statistics.median(times):7.0f} ms ({min(times):.0f} to {max(times):.0f}), CPU {here:.0f} + {there:.0f} ms"
-
-
-def database_seconds() -> float:
-    """CPU time of this connection's server process; its parallel workers' is not in it."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        used = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+    return str(spent(action, runs=RUNS))
 
 
 def build(size: int) -> None:
@@ -106,18 +90,11 @@ def measure() -> None:
 
 
 def pages(role: str, ada: int, ben: int, size: int) -> None:
-    from django.contrib.auth.models import Group
-    from django.test import Client
     from django.utils import timezone
 
-    from idportal.accounts.models import User
     from profiles.ids import public_id
 
-    person, _ = User.objects.get_or_create(username=f"{role} who measures")
-    person.groups.add(Group.objects.get(name=role))
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person)
-    other = public_id(ben)
+    client, own, other = client_as(role), public_id(ada), public_id(ben)
     print(f"  pages, as {role}")
     for page in (
         "", "?events=page", "why/", f"why/?a=anonymous_id:cookie+7&b=anonymous_id:cookie+{size - 2}", "why-not/",
@@ -125,15 +102,8 @@ def pages(role: str, ada: int, ben: int, size: int) -> None:
         "history/?as_of=2026-06-01", f"history/?as_of={timezone.now():%Y-%m-%dT%H:%M}",
         *(["unmerge/", f"unmerge/?identifier={ada - 4}", "merge/", f"merge/?with={other}"] if role == "steward" else []),
     ):  # fmt: skip
-        print(f"    {page or 'profile':52} {milliseconds(lambda page=page: opened(client, ada, page))}")
-
-
-def opened(client: object, profile_id: int, page: str) -> None:
-    from profiles.ids import public_id
-
-    answer = client.get(f"/profiles/{public_id(profile_id)}/{page}")  # type: ignore[attr-defined]
-    if answer.status_code != 200:
-        print(f"{page} answers {answer.status_code}")
+        took = milliseconds(lambda page=page: opened(client, f"/profiles/{own}/{page}"))
+        print(f"    {page or 'profile':52} {took}")
 
 
 def main() -> None:

@@ -10,14 +10,21 @@ opens the pages as a steward does: the time of the server, without network or br
 import argparse
 import os
 import statistics
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.visits import client_as, opened, spent, wall
+
+if TYPE_CHECKING:
+    from profiles.review.queue import QueueFilters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "test"))
 
+STEWARD = "steward"
+SOURCES = {"common": 1, "rare": 2}
 PAIRS = """
 INSERT INTO identifiers (identifier_id, kind_id, value, core_id, neighbourhood_id, profile_id, vouched, standing)
 SELECT 3 * n + k, (SELECT kind_id FROM kinds WHERE name = CASE k WHEN 1 THEN 'anonymous_id' ELSE 'user_id' END),
@@ -118,105 +125,92 @@ def main() -> None:
 
 def every(questions: int) -> None:
     """The slowest combinations by the CPU time of this program and the database; whole pages of the usual ones."""
-    from itertools import product
-
-    from django.db import connection
-    from django.db.models import F
-    from django.test import Client
-
-    from benchmarks.explanations import database_seconds
-    from profiles.review.questions import refresh_review
-    from profiles.review.queue import SHOW, SORTS, QueueFilters, place_of, queue_page
-    from profiles.review.queue import questions as found
-
-    def cost(call: Callable[[], object]) -> float:
-        here, there = time.process_time(), database_seconds()
-        for _ in range(3):
-            call()
-        return (time.process_time() - here + database_seconds() - there) / 3 * 1000
-
-    sources = {"common": 1, "rare": 2}
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS, {"questions": questions})
-        cursor.execute(LINKS, {"questions": questions})
-        cursor.execute("ANALYZE")
-        refresh_review()
-        cursor.execute(VARIED, sources)
-        cursor.execute(DECIDED)
-        cursor.execute(SKIPPED, {"questions": questions})
-        cursor.execute("VACUUM ANALYZE review_questions")
-        cursor.execute("ANALYZE")
-        cursor.execute("SELECT state, count(*) FROM review_questions GROUP BY state")
-        print(dict(cursor.fetchall()))
-    measured = []
-    for show, kind, reason, source, score, sort in product(
-        SHOW, ("", "held", "parked", "value"), ("", "limit user_id", "unvouched", "blocked"), (None, *sources.values()),
-        (None, 50, 99), SORTS,
-    ):  # fmt: skip
-        filters = QueueFilters(show, kind, reason, source, score, sort)
-        took = cost(lambda filters=filters: queue_page(filters, person="steward"))
-        measured.append((took, "first", filters))
-        if show in ("open", "decided") and not (reason and source):
-            column = {"urgent": F("priority").asc(), "score": F("probability").asc(nulls_last=True)}.get(sort)
-            order = [column, "-pk"] if column and show == "open" else ["pk" if sort == "newest" else "-pk"]
-            if show == "decided":
-                order = ["answered_at", "pk"]
-            last = found(filters, person="steward").order_by(*order)[10:11].first()
-            if last:
-                place = place_of(last, filters)
-                page = queue_page(filters, person="steward", after=place)
-                ends = f"last, of {len(page.questions)}{' and more' if page.further else ''}"
-                took = cost(lambda filters=filters, place=place: queue_page(filters, person="steward", after=place))
-                measured.append((took, ends, filters))
-    measured.sort(key=lambda one: -one[0])
+    vary(questions)
+    measured = sorted((one for filters in combinations() for one in queue_costs(filters)), reverse=True)
     print(
-        f"{len(measured):,} pages; median {statistics.median(one[0] for one in measured):.0f} ms of CPU; the slowest:"
+        f"{len(measured):,} pages; median {statistics.median(took for took, *_ in measured):.0f} ms of CPU; the slowest:"
     )
-    for took, which, filters in measured[:25]:
-        print(f"{took:7.0f} ms  {which:18} {filters.fields()}", flush=True)
-    with connection.cursor() as cursor:
-        cursor.execute(DECISIONS, {"questions": questions})
-        cursor.execute("ANALYZE")
+    for took, which, fields in measured[:25]:
+        print(f"{took:7.0f} ms  {which:18} {fields}", flush=True)
+    execute((DECISIONS, {"questions": questions}), ("ANALYZE", None))
     for role in ("viewer", "analyst", "marketer", "steward", "administrator"):
-        client = Client()
-        client.force_login(person_of(role))
-        opened(client, "/review/")
-        for address in QUEUE + (LISTS if role in ("viewer", "steward") else ()):
-            if role != "viewer" or address.startswith(("/review/", "/profiles/")):
-                took = cost(lambda client=client, address=address: opened(client, address))
-                print(f"{took:7.0f} ms  {role:14} {address}", flush=True)
+        page_costs(role)
 
 
-def person_of(role: str) -> object:
-    from django.contrib.auth.models import Group
-
-    from idportal.accounts.models import User
-
-    person = User.objects.create_user(role)
-    person.groups.add(Group.objects.get(name=role))
-    return person
-
-
-def measure(questions: int, times: int) -> None:
+def execute(*statements: tuple[str, dict[str, int] | None]) -> None:
     from django.db import connection
-    from django.test import Client
 
+    with connection.cursor() as cursor:
+        for statement, values in statements:
+            cursor.execute(statement, values)
+
+
+def pair_up(questions: int) -> None:
+    number = {"questions": questions}
+    execute((PAIRS, number), (LINKS, number), ("ANALYZE", None))
+
+
+def vary(questions: int) -> None:
     from profiles.models import ReviewQuestion
     from profiles.review.questions import refresh_review
 
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS, {"questions": questions})
-        cursor.execute(LINKS, {"questions": questions})
-        cursor.execute("ANALYZE")
-    say("the first refresh, of everything", [timed(refresh_review)])
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE review_questions")
-    say("a refresh with nothing new", [timed(refresh_review) for _ in range(times)])
-    say("a refresh after 1,000 held links", [after_a_delivery(refresh_review) for _ in range(times)])
-    say("a refresh of everything, with nothing new", [timed(lambda: refresh_review(everything=True)) for _ in range(3)])
+    pair_up(questions)
+    refresh_review()
+    number = {"questions": questions}
+    execute((VARIED, SOURCES), (DECIDED, None), (SKIPPED, number), ("VACUUM ANALYZE review_questions", None))
+    execute(("ANALYZE", None))
     print(f"{ReviewQuestion.objects.filter(state='open').count():,} open questions")
-    client = Client()
-    client.force_login(person_of("steward"))
+    print(f"{ReviewQuestion.objects.filter(state='decided').count():,} decided ones")
+
+
+def combinations() -> Iterator["QueueFilters"]:
+    from profiles.review.queue import SHOW, SORTS, QueueFilters
+
+    for show, kind, reason, source, score, sort in product(
+        SHOW, ("", "held", "parked", "value"), ("", "limit user_id", "unvouched", "blocked"), (None, *SOURCES.values()),
+        (None, 50, 99), SORTS,
+    ):  # fmt: skip
+        yield QueueFilters(show, kind, reason, source, score, sort)
+
+
+def queue_costs(filters: "QueueFilters") -> Iterator[tuple[float, str, str]]:
+    """Milliseconds of CPU for the first page, and for the last, from the eleventh question before the end on."""
+    from profiles.review.queue import order_of, place_of, questions, queue_page
+
+    def cost(after: str) -> float:
+        return spent(lambda: queue_page(filters, person=STEWARD, after=after), runs=3).cpu
+
+    yield cost(""), "first", str(filters.fields())
+    if filters.show in ("open", "decided") and not (filters.reason and filters.source):
+        last = questions(filters, person=STEWARD).order_by(*order_of(filters, back=True))[10:11].first()
+        if last:
+            place = place_of(last, filters)
+            page = queue_page(filters, person=STEWARD, after=place)
+            ends = f"last, of {len(page.questions)}{' and more' if page.further else ''}"
+            yield cost(place), ends, str(filters.fields())
+
+
+def page_costs(role: str) -> None:
+    client = client_as(role)
+    opened(client, "/review/")  # the first request of a person writes down that they are here
+    for address in QUEUE + (LISTS if role in ("viewer", STEWARD) else ()):
+        if role != "viewer" or address.startswith(("/review/", "/profiles/")):
+            took = spent(lambda address=address: opened(client, address), runs=3)
+            print(f"{took.cpu:7.0f} ms  {role:14} {address}", flush=True)
+
+
+def measure(questions: int, times: int) -> None:
+    from profiles.models import ReviewQuestion
+    from profiles.review.questions import refresh_review
+
+    pair_up(questions)
+    say("the first refresh, of everything", [wall(refresh_review)])
+    execute(("VACUUM ANALYZE review_questions", None))
+    say("a refresh with nothing new", [wall(refresh_review) for _ in range(times)])
+    say("a refresh after 1,000 held links", [after_a_delivery(refresh_review) for _ in range(times)])
+    say("a refresh of everything, with nothing new", [wall(lambda: refresh_review(everything=True)) for _ in range(3)])
+    print(f"{ReviewQuestion.objects.filter(state='open').count():,} open questions")
+    client = client_as(STEWARD)
     opened(client, "/review/?sort=oldest")  # the first request of a process reads its templates
     middle = ReviewQuestion.objects.order_by("pk")[questions // 2]
     addresses = {
@@ -229,27 +223,12 @@ def measure(questions: int, times: int) -> None:
         "what merging would do": f"/review/{middle.pk}/effect/",
     }
     for name, address in addresses.items():
-        say(name, [timed(lambda address=address: opened(client, address)) for _ in range(times)])
+        say(name, [wall(lambda address=address: opened(client, address)) for _ in range(times)])
 
 
 def after_a_delivery(refresh: Callable[[], object]) -> float:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(DELIVERY, {"links": 1000})
-    return timed(refresh)
-
-
-def opened(client: object, address: str) -> None:
-    answer = client.get(address)  # type: ignore[attr-defined]
-    if answer.status_code != 200:
-        sys.exit(f"{address} answers {answer.status_code}")
-
-
-def timed(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1000
+    execute((DELIVERY, {"links": 1000}))
+    return wall(refresh)
 
 
 def say(what: str, took: list[float]) -> None:

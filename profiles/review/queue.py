@@ -91,6 +91,12 @@ def first_question(filters: QueueFilters, *, person: str) -> int | None:
     return _following(filters, person, "").filter(_free(person)).values_list("pk", flat=True).first()
 
 
+def order_of(filters: QueueFilters, *, back: bool = False) -> list[str]:
+    """The columns that the questions are in order by, or by which they are the other way round."""
+    column, down = ("answered_at", True) if filters.show == "decided" else ORDERS[filters.sort]
+    return [*([column if back else f"-{column}"] if column else []), "-pk" if down != back else "pk"]
+
+
 def place_of(question: ReviewQuestion, filters: QueueFilters) -> str:
     if filters.show == "decided":
         return f"{question.answered_at.isoformat() if question.answered_at else ''}~{question.pk}"
@@ -106,12 +112,10 @@ def _following(filters: QueueFilters, person: str, after: str, *, back: bool = F
         at = _moment(value)
         if at and number is not None:
             found = found.filter(Q(answered_at__lt=at) | Q(answered_at=at, pk__lt=number))
-        return found.order_by("-answered_at", "-pk")
-    column, down = ORDERS[filters.sort]
-    if number is not None:
+    elif number is not None:
+        column, down = ORDERS[filters.sort]
         found = found.filter(_beyond(column, _number(value), number, later=not back, down=down))
-    number_order = "-pk" if down != back else "pk"
-    return found.order_by(*([column if back else f"-{column}"] if column else []), number_order)
+    return found.order_by(*order_of(filters, back=back))
 
 
 def _beyond(column: str, value: float | None, number: int, *, later: bool, down: bool) -> Q:
