@@ -121,7 +121,9 @@ def print_hard_cases(connection: Any) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--batch", type=int, default=200_000, help="events the engine takes in one transaction")
+    parser.add_argument(
+        "--batch", type=int, default=engine_speed.EVENTS_A_BATCH, help="events the engine takes in one transaction"
+    )
     parser.add_argument(
         "--sample",
         type=int,

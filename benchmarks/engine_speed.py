@@ -16,6 +16,7 @@ os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "ben
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
 
 EVENTS_A_DELIVERY = 10_000
+EVENTS_A_BATCH = 500_000  # as profiles.resolution takes them
 TYPES = [
     "int8",
     "timestamptz",
@@ -159,7 +160,7 @@ def measure(connection, deliveries, events: int, batch: int) -> Iterator[tuple[s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--batch", type=int, default=500_000, help="events the engine takes in one transaction")
+    parser.add_argument("--batch", type=int, default=EVENTS_A_BATCH, help="events the engine takes in one transaction")
     options = parser.parse_args()
 
     from idportal.embedded import services
