@@ -10,9 +10,7 @@ SELECT coalesce(string_agg(int8send(a_id), ''), '') AS a_ids,
 FROM (
     SELECT l.*
     FROM (
-        SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s AND standing < 2
-        UNION ALL
-        SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id AND standing < 2
+        SELECT identifier_id FROM members_of(%(profile_id)s) WHERE standing < 2
         ORDER BY identifier_id
         LIMIT %(most)s
     ) m

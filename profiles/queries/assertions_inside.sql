@@ -2,11 +2,7 @@
 -- Reads: identifiers, kinds, decisions, decision_identifiers.
 WITH said AS (
     SELECT d.decision_id, s.side, m.identifier_id
-    FROM (
-        SELECT * FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-        UNION ALL
-        SELECT * FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
-    ) m
+    FROM members_of(%(profile_id)s) m
     JOIN kinds k USING (kind_id)
     JOIN decision_identifiers s ON s.value = m.value AND s.kind = k.name
     JOIN decisions d ON d.decision_id = s.decision_id AND d.action = 'assert' AND d.withdrawn_at IS NULL

@@ -1,9 +1,7 @@
 -- Purpose: the surest probable match between two profiles as they are now; `turned`: found the other way round.
 -- Reads: identifiers, match_candidates. Cost: that of the identifiers of `p`, the smaller one.
 WITH members AS (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(p)s AND profile_id = %(p)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(p)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(p)s)
 ),
 found AS (
     SELECT c.*, c.b_id AS other_id, false AS turned FROM members m JOIN match_candidates c ON c.a_id = m.identifier_id

@@ -4,11 +4,7 @@ WITH sides AS MATERIALIZED (
     SELECT d.decision_id, s.side, bool_or(i.profile_id = %(p)s) AS in_p, bool_or(i.profile_id = %(q)s) AS in_q
     FROM (
         SELECT DISTINCT t.decision_id
-        FROM (
-            SELECT * FROM identifiers WHERE identifier_id = %(p)s AND profile_id = %(p)s
-            UNION ALL
-            SELECT * FROM identifiers WHERE profile_id = %(p)s AND profile_id <> identifier_id
-        ) m
+        FROM members_of(%(p)s) m
         JOIN kinds k USING (kind_id)
         JOIN decision_identifiers t ON t.value = m.value AND t.kind = k.name
     ) n

@@ -7,9 +7,7 @@ SELECT string_agg(int8send(identifier_id), '') AS ids,
 FROM (
     SELECT m.identifier_id, k.rank, row_number() OVER (ORDER BY k.name COLLATE "C", m.value COLLATE "C") AS place
     FROM (
-        SELECT identifier_id, kind_id, value FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-        UNION ALL
-        SELECT identifier_id, kind_id, value FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+        SELECT identifier_id, kind_id, value FROM members_of(%(profile_id)s)
         ORDER BY identifier_id
         LIMIT %(most)s
     ) m

@@ -1,11 +1,7 @@
 -- Purpose: a profile's events in a span of time, newest first, before a point given by (time, event id), whole.
 -- Reads: identifiers, combinations, raw_events. Cost: one look into raw_events_timeline for each combination and month.
 SELECT e.event_id, e.event_time, e.source_id, e.trusted, e.type, e.name, e.identifiers, e.traits::text, e.payload::text
-FROM (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
-) m
+FROM members_of(%(profile_id)s) m
 JOIN combinations c ON c.owner_id = m.identifier_id
 CROSS JOIN LATERAL (
     SELECT * FROM raw_events r

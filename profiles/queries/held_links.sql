@@ -1,11 +1,7 @@
 -- Purpose: the held links that leave a profile, with the profile at their other end, oldest first.
 -- Reads: identifiers, kinds, links.
 WITH members AS (
-    SELECT identifier_id, kind_id, value FROM identifiers
-    WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id, kind_id, value FROM identifiers
-    WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+    SELECT identifier_id, kind_id, value FROM members_of(%(profile_id)s)
 ),
 held AS (
     SELECT m.identifier_id, m.kind_id, m.value, l.b_id AS other_id, l.first_seen, l.event_id, l.vouched, l.held

@@ -1,8 +1,6 @@
 -- Purpose: the held links that leave a profile, by both ends' numbers, after a pair. Reads: identifiers, links.
 WITH members AS MATERIALIZED (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(profile_id)s)
 )
 , held AS (
     SELECT m.identifier_id AS own_id, l.b_id AS other_id, l.first_seen, l.event_id, l.vouched, l.held

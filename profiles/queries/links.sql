@@ -1,9 +1,7 @@
 -- Purpose: the oldest links inside a profile. Reads: identifiers, kinds, links.
 -- Cost: the numbers and times of the profile's links; names are looked up of those shown.
 WITH members AS MATERIALIZED (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(profile_id)s)
 ),
 oldest AS MATERIALIZED (
     SELECT l.*

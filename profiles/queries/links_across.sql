@@ -1,14 +1,10 @@
 -- Purpose: the held links between two profiles, oldest first. Reads: identifiers, links.
 -- Cost: the pairs of their identifiers are looked up if they are few; else the held links of the smaller profile are read.
 WITH p AS MATERIALIZED (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(p)s AND profile_id = %(p)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(p)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(p)s)
 ),
 q AS MATERIALIZED (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(q)s AND profile_id = %(q)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(q)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(q)s)
 )
 SELECT l.a_id, l.b_id, l.held
 FROM (

@@ -1,8 +1,6 @@
 -- Purpose: the links inside a profile, by number, after a pair. Reads: identifiers, links.
 WITH members AS MATERIALIZED (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(profile_id)s)
 )
 SELECT l.a_id, l.b_id
 FROM members a

@@ -1,8 +1,6 @@
 -- Purpose: whether a profile has more than `reach` held links. Reads: identifiers, links.
 WITH members AS (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(profile_id)s)
 )
 SELECT count(*) > %(reach)s AS many
 FROM (

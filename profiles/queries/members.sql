@@ -4,11 +4,7 @@ SELECT m.profile_id, m.identifier_id, k.name AS kind, m.value, m.vouched, m.stan
 FROM unnest(%(profile_ids)s::bigint[]) AS p (profile_id)
 CROSS JOIN LATERAL (
     SELECT i.*, count(*) OVER () AS members
-    FROM (
-        SELECT * FROM identifiers r WHERE r.identifier_id = p.profile_id AND r.profile_id = p.profile_id
-        UNION ALL
-        SELECT * FROM identifiers r WHERE r.profile_id = p.profile_id AND r.profile_id <> r.identifier_id
-    ) i
+    FROM members_of(p.profile_id) i
     JOIN kinds k USING (kind_id)
     ORDER BY k.rank, k.name, i.identifier_id
     LIMIT %(limit)s

@@ -18,11 +18,7 @@ SELECT identifier_id FROM (
     SELECT identifier_id FROM first WHERE from_profile_id = %(profile_id)s
     UNION ALL
     SELECT i.identifier_id
-    FROM (
-        SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-        UNION ALL
-        SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
-    ) i
+    FROM members_of(%(profile_id)s) i
     LEFT JOIN first f USING (identifier_id)
     WHERE f.identifier_id IS NULL
 ) m

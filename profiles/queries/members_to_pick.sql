@@ -3,11 +3,7 @@
 -- Reads: identifiers, kinds, links. Cost: one sort of the profile's identifiers; the links of those shown.
 WITH members AS MATERIALIZED (
     SELECT i.identifier_id, k.name AS kind, k.rank, i.value, i.vouched, i.standing
-    FROM (
-        SELECT * FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-        UNION ALL
-        SELECT * FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
-    ) i
+    FROM members_of(%(profile_id)s) i
     JOIN kinds k USING (kind_id)
 ), shown AS MATERIALIZED (
     SELECT * FROM members

@@ -1,11 +1,7 @@
 -- Purpose: the held links between two profiles, newest evidence first, each with the event that showed it first and its source.
 -- Reads: identifiers, kinds, links, raw_events. Values out of play are left out: their links say nothing about anybody.
 WITH here AS (
-    SELECT identifier_id, kind_id, value FROM identifiers
-    WHERE identifier_id = %(a)s AND profile_id = %(a)s AND standing < 2
-    UNION ALL
-    SELECT identifier_id, kind_id, value FROM identifiers
-    WHERE profile_id = %(a)s AND profile_id <> identifier_id AND standing < 2
+    SELECT identifier_id, kind_id, value FROM members_of(%(a)s) WHERE standing < 2
 ), held AS (
     SELECT h.kind_id, h.value, l.b_id AS other_id, l.first_seen, l.event_id, l.vouched, l.held
     FROM here h JOIN links l ON l.a_id = h.identifier_id AND l.held IS NOT NULL

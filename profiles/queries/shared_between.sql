@@ -2,14 +2,10 @@
 -- profile the first `reach` held links are looked at. Those that name somebody come first.
 -- Reads: identifiers, kinds, links.
 WITH p AS (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(p)s AND profile_id = %(p)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(p)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(p)s)
 ),
 q AS (
-    SELECT identifier_id FROM identifiers WHERE identifier_id = %(q)s AND profile_id = %(q)s
-    UNION ALL
-    SELECT identifier_id FROM identifiers WHERE profile_id = %(q)s AND profile_id <> identifier_id
+    SELECT identifier_id FROM members_of(%(q)s)
 ),
 of_p AS MATERIALIZED (
     SELECT l.b_id AS other, l.held FROM p JOIN links l ON l.a_id = p.identifier_id AND l.held IS NOT NULL

@@ -6,11 +6,7 @@
 -- 50,000 combinations one pass over that index is cheaper. Events are read of the few combinations chosen.
 WITH mine AS MATERIALIZED (
     SELECT c.combination_id
-    FROM (
-        SELECT identifier_id FROM identifiers WHERE identifier_id = %(profile_id)s AND profile_id = %(profile_id)s
-        UNION ALL
-        SELECT identifier_id FROM identifiers WHERE profile_id = %(profile_id)s AND profile_id <> identifier_id
-    ) m
+    FROM members_of(%(profile_id)s) m
     JOIN combinations c ON c.owner_id = m.identifier_id
 ),
 newest AS MATERIALIZED (
