@@ -7,19 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from profiles.exporting.tables import Row, Sort
 
 Columns = dict[str, Sort]
-ARROW = {
-    "text": pa.string(),
-    "number": pa.int64(),
-    "flag": pa.bool_(),
-    "time": pa.timestamp("us", tz="UTC"),
-    "json": pa.string(),
-}
 ROWS_A_GROUP = 50_000
 
 
@@ -38,12 +29,17 @@ def as_csv(columns: Columns, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
 
 def as_parquet(columns: Columns, chunks: Iterable[list[Row]]) -> Iterator[bytes]:
     """Lists and objects are JSON text."""
+    import pyarrow as pa  # only Parquet needs it, and every process would bear it
+    import pyarrow.parquet as pq
+
+    text = pa.string()
+    arrow = {"text": text, "number": pa.int64(), "flag": pa.bool_(), "time": pa.timestamp("us", tz="UTC"), "json": text}
     written = _Written()
-    schema = pa.schema([(name, ARROW[sort]) for name, sort in columns.items()])
+    schema = pa.schema([(name, arrow[sort]) for name, sort in columns.items()])
     with pq.ParquetWriter(pa.PythonFile(written, mode="w"), schema, compression="zstd") as writer:
         for rows in _groups(chunks):
             arrays = [
-                pa.array([_plain(row[name], sort) for row in rows], ARROW[sort]) for name, sort in columns.items()
+                pa.array([_plain(row[name], sort) for row in rows], arrow[sort]) for name, sort in columns.items()
             ]
             writer.write_table(pa.table(arrays, schema=schema))
             yield written.take()
