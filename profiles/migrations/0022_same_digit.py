@@ -2,9 +2,8 @@
 
 from django.db import migrations
 
-from profiles.rules.first_rules import SAME_DIGIT
-
 BEFORE = r"\+?\d{0,3}(\d)\1{8,}"
+AFTER = r"\+?\d{0,3}(0{9,}|1{9,}|2{9,}|3{9,}|4{9,}|5{9,}|6{9,}|7{9,}|8{9,}|9{9,})"
 
 
 def put(apps, schema_editor, pattern: str, instead_of: str) -> None:
@@ -19,7 +18,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, editor: put(apps, editor, SAME_DIGIT, BEFORE),
-            lambda apps, editor: put(apps, editor, BEFORE, SAME_DIGIT),
+            lambda apps, editor: put(apps, editor, AFTER, BEFORE),
+            lambda apps, editor: put(apps, editor, BEFORE, AFTER),
         ),
     ]
