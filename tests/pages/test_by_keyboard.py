@@ -137,7 +137,8 @@ def test_another_profile_is_found_looked_at_and_merged(portal: Portal, page: Pag
     page.keyboard.type("ben@example.com")
     found = page.get_by_role("link", name="Look at merging with")
     expect(page.get_by_role("heading", name="1 other profile found")).to_be_visible()
-    assert page.evaluate("window.said.isConnected && window.said.textContent.trim()") == "1 other profile found"
+    said = page.evaluate("window.said.isConnected && window.said.textContent.trim()")
+    assert said == "1 other profile found for “ben@example.com”"
     expect(box).to_be_focused()
     go(page, found)
     page.keyboard.press("Enter")
