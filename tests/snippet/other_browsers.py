@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import websocket
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions, WebKitGTKService
+from selenium.webdriver.support.wait import WebDriverWait
 
 PATIENCE = 20
 
@@ -57,11 +58,15 @@ class Firefox:
 
 
 class WebKit:
+    ARRIVED = "return location.href === new URL(arguments[0]).href && document.readyState === 'complete'"
+
     def __init__(self, driver: WebKitGTK) -> None:
         self._driver = driver
 
     def goto(self, url: str) -> None:
+        """Its driver may take the end of what the page itself had begun to load for that of this."""
         self._driver.get(url)
+        WebDriverWait(self._driver, PATIENCE).until(lambda driver: driver.execute_script(self.ARRIVED, url))
 
     def run(self, script: str) -> None:
         self._driver.execute_script(script)

@@ -21,6 +21,7 @@ def test_what_is_said_while_leaving_lands_once(driver: Driver, site: Site, colle
         driver.goto(f"{site.url}/page{number}")
         driver.run(f"idportal.track('Left {number}'); location.href = '/after{number}'")
         collect.until_event(f"Left {number}")
+        _until_viewed(collect, f"/after{number}")
     driver.goto(site.url + "/end")
     driver.run("idportal.track('End')")
     collect.until_event("End")
@@ -49,3 +50,11 @@ def test_the_next_page_sends_what_the_collect_api_refused(driver: Driver, site: 
     collect.until_event("Kept")
     collect.until(lambda: len(collect.events) >= 3, "both page views")
     assert len({event["messageId"] for event in collect.events}) == len(collect.events) == 3
+
+
+def _until_viewed(collect: Collect, path: str) -> None:
+    """Until the browser stands there: sent elsewhere while it is on its way, it may end up at either place."""
+    collect.until(
+        lambda: any(event["type"] == "page" and event["context"]["page"]["path"] == path for event in collect.events),
+        f"a page view of {path}",
+    )
