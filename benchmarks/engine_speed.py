@@ -16,7 +16,7 @@ os.environ.setdefault("VAR_DIR", str(Path(__file__).parent.parent / "var" / "ben
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "idportal.settings")
 
 EVENTS_A_DELIVERY = 10_000
-EVENTS_A_BATCH = 500_000  # as profiles.resolution takes them
+EVENTS_A_BATCH = 1_000_000  # as profiles.resolution takes them
 TYPES = [
     "int8",
     "timestamptz",

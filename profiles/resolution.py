@@ -11,7 +11,7 @@ from profiles.deadline import OutOfTime, until
 from profiles.lookup_cache import catch_up, changing_partition
 from profiles.models import ParkedDelivery
 
-EVENTS_A_BATCH = 500_000
+EVENTS_A_BATCH = 1_000_000
 EVENTS_WAITED_FOR = 5_000  # small batches where a program waits, so that none is undone for lack of time
 # What may wait, in this order: deliveries, combinations of kinds defined since, identifiers that a rule change touches.
 STEPS = ("SELECT resolve_batch(%s)", "SELECT take_up_kinds()", "SELECT reconsider_waiting()")

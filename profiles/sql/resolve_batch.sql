@@ -2,7 +2,7 @@
 -- Returns: the id of its line in resolutions; null when no delivery waits.
 -- Invariant: after it, the stored partition is the function of all resolved events, the decisions and the rules.
 -- What fails, or trips the breaker, leaves nothing; its deliveries are taken again alone, and the one at fault is parked.
-CREATE FUNCTION resolve_batch(events_a_batch bigint DEFAULT 500000) RETURNS bigint LANGUAGE plpgsql
+CREATE FUNCTION resolve_batch(events_a_batch bigint DEFAULT 1000000) RETURNS bigint LANGUAGE plpgsql
 SET client_min_messages = warning SET enable_mergejoin = off SET jit = off
 SET default_statistics_target = 10 SET work_mem = '128MB' AS $$
 DECLARE
