@@ -15,6 +15,7 @@ BEGIN
         IF take_deliveries(events_a_batch) = 0 THEN
             RETURN NULL;
         END IF;
+        PERFORM keep_statistics();
         BEGIN
             -- read
             PERFORM gather_combinations();

@@ -103,3 +103,24 @@ def test_a_resolver_killed_between_look_up_and_commit_leaves_nothing_half_done(b
     assert sum(Resolution.objects.values_list("events", flat=True)) == len(events)
     killer.close()
     doomed.close()
+
+
+def test_autovacuum_samples_no_young_table_in_the_midst_of_a_batch() -> None:
+    """It would note that no row is alive in many pages, and the batch would be planned by that."""
+    land_all()
+
+    def sampled(table: str) -> float:
+        with another_connection() as autovacuum:
+            autovacuum.execute(f"ANALYZE (SKIP_LOCKED) {table}")
+            row = autovacuum.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table]).fetchone()
+        assert row and isinstance(row[0], float)
+        return row[0]
+
+    tables = ("identifiers", "links", "combinations", "trait_values", "conflicted_neighbourhoods")
+    with another_connection() as resolver:
+        resolver.execute("BEGIN")
+        resolver.execute("SELECT resolve_batch()")
+        in_the_midst = {table: sampled(table) for table in tables}
+        resolver.execute("COMMIT")
+    assert in_the_midst == dict.fromkeys(tables, -1.0)
+    assert sampled("identifiers") == 40
