@@ -29,24 +29,19 @@ BEGIN
         core_id bigint, neighbourhood_id bigint, profile_id bigint,
         new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
     ) ON COMMIT DELETE ROWS;
-    -- known_a: a is of a kind that names a person
+    -- held: by step 2; known_a: a is of a kind that names a person; core_a and so on: where a is, as it was before the batch
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
-        vouched boolean, is_new boolean, newly_vouched boolean, known_a boolean, known_b boolean
+        vouched boolean, is_new boolean, newly_vouched boolean, known_a boolean, known_b boolean, held text,
+        core_a bigint, core_b bigint, a bigint, b bigint, profile_a bigint, profile_b bigint
     ) ON COMMIT DELETE ROWS;
     -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
     -- 'profiles' or 'nothing' (see find_neighbourhoods)
     CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text) ON COMMIT DELETE ROWS;
-    -- the links again, with whether step 2 holds them and with what is known of their ends
-    CREATE TEMP TABLE work_joins (
-        a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint, vouched boolean, is_new boolean,
-        newly_vouched boolean, held text, arrived_a boolean, arrived_b boolean,
-        core_a bigint, core_b bigint, a bigint, b bigint, profile_a bigint, profile_b bigint
-    ) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_places (node bigint, place int) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_edges (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_edges (round int, x bigint, y bigint) ON COMMIT DELETE ROWS;
-    -- others: of the round in which the node was labelled, all its smaller neighbours, where it had more than one
-    CREATE TEMP TABLE work_labels (node bigint, label bigint, round int, pass int, others bigint[]) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_labels (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint, conflicted boolean) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;

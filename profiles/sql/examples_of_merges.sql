@@ -1,5 +1,5 @@
 -- Purpose: five of the batch's merges, into one profile or (null) into any, each with the event that brings it about.
--- Reads: work_identifiers, work_joins. The profiles are as they stand without the batch.
+-- Reads: work_identifiers, work_links. The profiles are as they stand without the batch.
 CREATE FUNCTION examples_of_merges(target bigint) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_agg(jsonb_build_object('from', from_id, 'to', to_id, 'event_id', event_id))
     FROM (

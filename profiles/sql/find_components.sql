@@ -1,26 +1,38 @@
--- Purpose: connected components of work_edges: each node that isn't the smallest of its component, with the smallest as label.
--- Method: contraction. Each round points every node at its smallest neighbour that is smaller, follows the pointers to their
--- ends, and goes on with the other edges where their ends differ; 3 to 5 rounds, where a recursive query walks whole components.
--- Reads: work_edges of round 0, x < y. Writes: work_labels, work_edges of later rounds.
--- Cost: an edge that a pointer was made of is done with; only what a node has beyond it is looked at again.
+-- Purpose: connected components: of cores by the vouched edges, then of neighbourhoods by all edges. Each node that isn't the
+-- smallest of its component, with the smallest as its label.
+-- Method: union-find over an array. The smaller place is the parent, so that a root is the least of its component, and paths
+-- are halved on the way. A core is in one piece with its neighbourhood, so the second forest grows out of the first.
+-- Places: known nodes from 1 on, in order; then what arrived, whose numbers follow each other.
+-- Reads: edges_at_hand(), work_named. Writes: work_places, work_cores, work_labels. Cost: a microsecond an edge.
 CREATE FUNCTION find_components() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    this int := 0;
+    first_arrived bigint := least_arrived();
+    known int := place_known_nodes(first_arrived);
+    shift bigint := first_arrived - known - 1;  -- from the place of what arrived to its number
+    places int := known + coalesce((SELECT max(identifier_id) - first_arrived + 1 FROM work_named WHERE arrived), 0);
+    parent int[] := ARRAY(SELECT generate_series(1, places));
+    a int; b int; p int;
 BEGIN
-    LOOP
-        INSERT INTO work_labels (node, label, round, pass, others)
-        SELECT y, min(x), this, 0, CASE WHEN count(*) > 1 THEN array_agg(x) END
-        FROM work_edges WHERE round = this
-        GROUP BY y;
-        EXIT WHEN NOT FOUND;
-        ANALYZE work_labels (node, label);
-        PERFORM follow_labels(this);
-
-        INSERT INTO work_edges
-        SELECT DISTINCT this + 1, least(e.label, coalesce(o.label, e.other)), greatest(e.label, coalesce(o.label, e.other))
-        FROM (SELECT label, unnest(others) AS other FROM work_labels WHERE round = this AND others IS NOT NULL) e
-        LEFT JOIN work_labels o ON o.node = e.other
-        WHERE e.label <> coalesce(o.label, e.other);
-        this := this + 1;
+    FOR cores IN REVERSE 1 .. 0 LOOP
+        FOR a, b IN SELECT * FROM places_to_join(cores = 1, first_arrived, shift) LOOP
+            LOOP p := parent[a]; EXIT WHEN p = a; parent[a] := parent[p]; a := p; END LOOP;
+            LOOP p := parent[b]; EXIT WHEN p = b; parent[b] := parent[p]; b := p; END LOOP;
+            IF a < b THEN
+                parent[b] := a;
+            ELSIF b < a THEN
+                parent[a] := b;
+            END IF;
+        END LOOP;
+        FOR place IN 1 .. places LOOP  -- in this order a parent is at its root already
+            p := parent[place];
+            IF p <> place THEN
+                parent[place] := parent[p];
+            END IF;
+        END LOOP;
+        IF cores = 1 THEN
+            INSERT INTO work_cores SELECT * FROM labels_of(parent, shift);
+        ELSE
+            INSERT INTO work_labels SELECT * FROM labels_of(parent, shift);
+        END IF;
     END LOOP;
 END $$;

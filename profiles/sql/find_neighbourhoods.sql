@@ -2,7 +2,7 @@
 -- those with an identifier newly vouched, asserted or freed.
 -- Of large ones (more than 100 members) only a part is to be loaded: the profiles at hand if it is in conflict (load_parts),
 -- else nothing, unless parts_not_enough() says so.
--- Reads: work_joins, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
+-- Reads: work_links, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO work_loaded
@@ -36,9 +36,9 @@ BEGIN
         SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
         FROM (
             SELECT ends.n AS neighbourhood_id, false AS newly_vouched
-            FROM work_joins j
-            CROSS JOIN LATERAL (VALUES (j.a, j.arrived_a), (j.b, j.arrived_b)) AS ends (n, arrived)
-            WHERE j.held IS NULL AND NOT ends.arrived
+            FROM work_links j
+            CROSS JOIN LATERAL (VALUES (j.a), (j.b)) AS ends (n)
+            WHERE j.held IS NULL AND ends.n < (SELECT least_arrived())
               AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
                    OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
             UNION ALL

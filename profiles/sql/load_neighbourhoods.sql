@@ -1,5 +1,5 @@
 -- Purpose: bring in every neighbourhood that the batch may change, whole or the part that matters, and the decisions that name its members.
--- Reads: work_joins, identifiers, decisions. Writes: work_loaded, work_named, work_assertions, work_separations.
+-- Reads: work_links, identifiers, decisions. Writes: work_loaded, work_named, work_assertions, work_separations.
 -- Cost: a link inside a neighbourhood without conflicts changes nothing and loads nothing.
 CREATE FUNCTION load_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

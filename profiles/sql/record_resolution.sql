@@ -10,7 +10,7 @@ CREATE FUNCTION record_resolution(started timestamptz, cause text) RETURNS bigin
          (SELECT count(*) AS new,
                  count(*) FILTER (WHERE held IS NOT NULL OR (a_id, b_id) IN (SELECT a_id, b_id FROM work_crossings WHERE p <> q))
                      AS held
-          FROM work_joins WHERE is_new) l,
+          FROM work_links WHERE is_new) l,
          (SELECT count(*) FILTER (WHERE change = 'merge') AS merges, count(*) FILTER (WHERE change = 'split') AS splits,
                  count(*) FILTER (WHERE change = 'move') AS moves
           FROM profile_changes WHERE at > coalesce((SELECT max(finished_at) FROM resolutions), '-infinity')) c

@@ -1,6 +1,6 @@
 -- Purpose: the value, if any, that merges more profiles into one than a merge usually does, many times over; usual is what 99
 -- of 100 of the last days' merges did. It is the one that most of the profiles are linked to.
--- Reads: work_identifiers, work_joins, profile_changes, kinds. Returns: as parked_deliveries.detail; null for none.
+-- Reads: work_identifiers, work_links, profile_changes, kinds. Returns: as parked_deliveries.detail; null for none.
 CREATE FUNCTION unusual_value(breaker public.circuit_breaker) RETURNS jsonb LANGUAGE sql AS $$
     WITH target AS (
         SELECT to_id, count(*) AS profiles FROM gone_profiles() GROUP BY to_id
@@ -14,9 +14,9 @@ CREATE FUNCTION unusual_value(breaker public.circuit_breaker) RETURNS jsonb LANG
         ) merges
     ), value AS (
         SELECT w.kind_id, w.value
-        FROM (SELECT a_id AS id, profile_b AS other FROM work_joins WHERE held IS NULL AND profile_a <> profile_b
+        FROM (SELECT a_id AS id, profile_b AS other FROM work_links WHERE held IS NULL AND profile_a <> profile_b
               UNION ALL
-              SELECT b_id, profile_a FROM work_joins WHERE held IS NULL AND profile_a <> profile_b) ends
+              SELECT b_id, profile_a FROM work_links WHERE held IS NULL AND profile_a <> profile_b) ends
         JOIN gone_profiles() g ON g.from_id = ends.other
         JOIN target t ON t.to_id = g.to_id
         JOIN work_identifiers w ON w.identifier_id = ends.id

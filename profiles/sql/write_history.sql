@@ -3,7 +3,7 @@
 -- old profile its id was erased.
 -- Invariant: `at` is a time under the engine's lock, so it orders changes as change_id does, after finished_at of the
 -- resolution before; the partition as of a time rests on that.
--- Reads: work_identifiers, work_joins. Writes: profile_changes.
+-- Reads: work_identifiers, work_links. Writes: profile_changes.
 CREATE FUNCTION write_history(cause text, cause_id bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO profile_changes (at, change, from_profile_id, to_profile_id, identifier_ids, cause, cause_id)
     SELECT (SELECT clock_timestamp()),
