@@ -47,10 +47,11 @@ class Identifier(models.Model):
             models.UniqueConstraint(fields=["value", "kind"], name="identifier_once"),
         ]
         indexes = [
+            # Nearly every neighbourhood is one profile, whose index finds its members.
             models.Index(
                 fields=["neighbourhood_id"],
-                condition=~models.Q(neighbourhood_id=models.F("identifier_id")),
-                name="identifiers_neighbourhood",
+                condition=~models.Q(neighbourhood_id=models.F("profile_id")),
+                name="identifiers_other_profiles",
             ),
             models.Index(
                 fields=["profile_id"],

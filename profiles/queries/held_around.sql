@@ -3,10 +3,8 @@
 WITH hoods AS (
     SELECT DISTINCT neighbourhood_id FROM identifiers WHERE identifier_id = ANY (%(profile_ids)s)
 ), around AS (
-    SELECT i.identifier_id FROM hoods h JOIN identifiers i ON i.identifier_id = h.neighbourhood_id
-    UNION
-    SELECT i.identifier_id FROM hoods h JOIN identifiers i
-        ON i.neighbourhood_id = h.neighbourhood_id AND i.neighbourhood_id <> i.identifier_id
+    SELECT i.identifier_id
+    FROM hoods h CROSS JOIN LATERAL (SELECT identifier_id FROM members_of_neighbourhood(h.neighbourhood_id) OFFSET 0) i
 )
 SELECT coalesce(array_agg(l.a_id), '{}') AS a_ids, coalesce(array_agg(l.b_id), '{}') AS b_ids,
        coalesce(array_agg(l.held), '{}') AS reasons

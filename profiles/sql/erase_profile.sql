@@ -22,9 +22,7 @@ BEGIN
     PERFORM reconsider(beside, true, 'erasure', erasure);
     PERFORM take_up_kept(erasure);
     DELETE FROM conflicted_neighbourhoods c
-    WHERE NOT EXISTS (SELECT FROM identifiers i WHERE i.identifier_id = c.neighbourhood_id)
-      AND NOT EXISTS (SELECT FROM identifiers i WHERE i.neighbourhood_id = c.neighbourhood_id
-                      AND NOT (i.neighbourhood_id = i.identifier_id));
+    WHERE NOT EXISTS (SELECT FROM members_of_neighbourhood(c.neighbourhood_id));
     DROP TABLE erased, kept_facts;
     RETURN gone;
 END $$;

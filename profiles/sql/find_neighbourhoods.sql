@@ -49,9 +49,7 @@ BEGIN
         GROUP BY u.neighbourhood_id
     ) n
     LEFT JOIN LATERAL (
-        SELECT 1 AS n FROM identifiers i
-        WHERE i.neighbourhood_id = n.neighbourhood_id AND NOT (i.neighbourhood_id = i.identifier_id)
-        OFFSET 100 LIMIT 1
+        SELECT 1 AS n FROM members_of_neighbourhood(n.neighbourhood_id) OFFSET 100 LIMIT 1
     ) large ON true
     LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
     WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);

@@ -10,13 +10,7 @@ BEGIN
     SELECT i.identifier_id, i.kind_id, i.value, false, false, i.vouched, i.standing, i.standing,
            i.core_id, i.neighbourhood_id, i.profile_id
     FROM (SELECT DISTINCT neighbourhood_id FROM work_loaded WHERE part IS NULL) n
-    CROSS JOIN LATERAL (
-        SELECT * FROM identifiers WHERE identifier_id = n.neighbourhood_id
-        UNION ALL
-        SELECT * FROM identifiers
-        WHERE neighbourhood_id = n.neighbourhood_id AND NOT (neighbourhood_id = identifier_id)
-        OFFSET 0
-    ) i
+    CROSS JOIN LATERAL (SELECT * FROM members_of_neighbourhood(n.neighbourhood_id) OFFSET 0) i
     WHERE NOT EXISTS (SELECT FROM work_named w WHERE w.identifier_id = i.identifier_id);
 
     IF EXISTS (SELECT FROM work_loaded WHERE part = 'profiles') THEN
