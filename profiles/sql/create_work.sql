@@ -36,8 +36,8 @@ BEGIN
         core_a bigint, core_b bigint, a bigint, b bigint, profile_a bigint, profile_b bigint
     ) ON COMMIT DELETE ROWS;
     -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
-    -- 'profiles' or 'nothing' (see find_neighbourhoods)
-    CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text) ON COMMIT DELETE ROWS;
+    -- 'profiles' or 'nothing' (see find_neighbourhoods); part_if_large: what that would be
+    CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text, part_if_large text) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_places (node bigint, place int) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;

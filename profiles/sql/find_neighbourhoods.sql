@@ -1,7 +1,7 @@
 -- Purpose: which neighbourhoods may change: those joined by a link in play, those in conflict that a link touches,
 -- those with an identifier newly vouched, asserted or freed.
--- Of large ones (more than 100 members) only a part is to be loaded: the profiles at hand if it is in conflict (load_parts),
--- else nothing, unless parts_not_enough() says so.
+-- Of a large one only a part is to be loaded: the profiles at hand if it is in conflict (load_parts), else nothing, unless
+-- parts_not_enough() says so. Whether it is large is seen when it is loaded.
 -- Reads: work_links, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,10 +28,8 @@ BEGIN
     WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
 
     INSERT INTO work_loaded
-    SELECT n.neighbourhood_id, false,
-           CASE WHEN large.n IS NULL THEN NULL
-                WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles'
-                WHEN NOT n.newly_vouched THEN 'nothing' END
+    SELECT n.neighbourhood_id, false, NULL,
+           CASE WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles' WHEN NOT n.newly_vouched THEN 'nothing' END
     FROM (
         SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
         FROM (
@@ -48,9 +46,6 @@ BEGIN
         ) u
         GROUP BY u.neighbourhood_id
     ) n
-    LEFT JOIN LATERAL (
-        SELECT 1 AS n FROM members_of_neighbourhood(n.neighbourhood_id) OFFSET 100 LIMIT 1
-    ) large ON true
     LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
     WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);
 END $$;

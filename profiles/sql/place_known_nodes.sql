@@ -5,9 +5,13 @@ BEGIN
     INSERT INTO work_places
     SELECT node, row_number() OVER (ORDER BY node)
     FROM (
-        SELECT DISTINCT ends.node
-        FROM edges_at_hand() e CROSS JOIN LATERAL (VALUES (e.core_a), (e.core_b), (e.a), (e.b)) AS ends (node)
-        WHERE least(e.core_a, e.core_b) < first_arrived AND ends.node < first_arrived
+        SELECT core_a AS node FROM edges_at_hand() WHERE core_a < first_arrived
+        UNION
+        SELECT core_b FROM edges_at_hand() WHERE core_b < first_arrived
+        UNION
+        SELECT a FROM edges_at_hand() WHERE a < first_arrived AND a <> core_a
+        UNION
+        SELECT b FROM edges_at_hand() WHERE b < first_arrived AND b <> core_b
     ) known;
     ANALYZE work_places;
     RETURN (SELECT count(*) FROM work_places);

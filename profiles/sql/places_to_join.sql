@@ -6,13 +6,15 @@ LANGUAGE sql STABLE AS $$
     SELECT (e.core_a - shift)::int, (e.core_b - shift)::int FROM edges_at_hand() e
     WHERE e.vouched = cores AND least(e.core_a, e.core_b) >= first_arrived
     UNION ALL
-    SELECT coalesce(x.place, n.x - shift)::int, coalesce(y.place, n.y - shift)::int
-    FROM edges_at_hand() e
-    CROSS JOIN LATERAL (VALUES (CASE WHEN e.vouched THEN e.core_a ELSE e.a END, CASE WHEN e.vouched THEN e.core_b ELSE e.b END,
-                                e.vouched = cores),
-                               (e.core_a, e.a, e.vouched AND NOT cores),
-                               (e.core_b, e.b, e.vouched AND NOT cores)) AS n (x, y, asked)
-    LEFT JOIN work_places x ON x.node = n.x
-    LEFT JOIN work_places y ON y.node = n.y
-    WHERE least(e.core_a, e.core_b) < first_arrived AND n.asked AND n.x <> n.y
+    SELECT coalesce(x.place, e.x - shift)::int, coalesce(y.place, e.y - shift)::int
+    FROM (
+        SELECT CASE WHEN cores THEN core_a ELSE a END AS x, CASE WHEN cores THEN core_b ELSE b END AS y FROM edges_at_hand()
+        WHERE vouched = cores AND least(core_a, core_b) < first_arrived
+        UNION ALL
+        SELECT core_a, a FROM edges_at_hand() WHERE NOT cores AND vouched AND core_a <> a
+        UNION ALL
+        SELECT core_b, b FROM edges_at_hand() WHERE NOT cores AND vouched AND core_b <> b
+    ) e
+    LEFT JOIN work_places x ON x.node = e.x
+    LEFT JOIN work_places y ON y.node = e.y
 $$;
