@@ -1,19 +1,20 @@
--- Purpose: bring in every neighbourhood that the batch may change, whole or, of more than 100 members, the part that matters, and
--- the decisions that name its members.
+-- Purpose: bring in every neighbourhood that the batch may change, whole or, of a large one, the part that matters, and the
+-- decisions that name its members.
 -- Reads: work_links, identifiers, decisions. Writes: work_loaded, work_named, work_assertions, work_separations.
--- Cost: a link inside a neighbourhood without conflicts changes nothing and loads nothing. Of each 101 members are read, once.
+-- Cost: a link inside a neighbourhood without conflicts changes nothing and loads nothing. Of each so many members are read as tell
+-- whether it is large, once.
 CREATE FUNCTION load_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM find_neighbourhoods();
 
     WITH members AS MATERIALIZED (
-        SELECT n.neighbourhood_id AS loaded_id, n.part_if_large IS NOT NULL AND i.seen > 100 AS large, i.*
+        SELECT n.neighbourhood_id AS loaded_id, n.part_if_large IS NOT NULL AND i.seen > large_neighbourhood() AS large, i.*
         FROM (SELECT neighbourhood_id, min(part_if_large) AS part_if_large FROM work_loaded GROUP BY neighbourhood_id) n
         CROSS JOIN LATERAL (
             SELECT m.*, count(*) OVER () AS seen
             FROM (
                 SELECT * FROM members_of_neighbourhood(n.neighbourhood_id)
-                LIMIT CASE WHEN n.part_if_large IS NOT NULL THEN 101 END
+                LIMIT CASE WHEN n.part_if_large IS NOT NULL THEN large_neighbourhood() + 1 END
             ) m
             OFFSET 0
         ) i

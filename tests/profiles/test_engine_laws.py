@@ -58,9 +58,10 @@ def use_small_rules(*, in_parts: bool = False) -> None:
     if in_parts:
         with connection.cursor() as cursor:
             cursor.execute(
-                "CREATE OR REPLACE FUNCTION is_large(neighbourhood bigint) RETURNS boolean LANGUAGE sql STABLE"
-                " AS 'SELECT true'"
+                "CREATE OR REPLACE FUNCTION large_neighbourhood() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0'"
             )
+            cursor.execute("SELECT pg_get_functiondef('load_neighbourhoods()'::regprocedure)")
+            assert "large_neighbourhood()" in cursor.fetchone()[0]  # else this would test nothing
     BlockedValue.objects.all().delete()
     for name, kind in KINDS.items():
         Kind.objects.filter(name=name).update(limit=kind.limit, shared_after=kind.shared_after)
