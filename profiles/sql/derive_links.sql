@@ -2,22 +2,14 @@
 -- ends are.
 -- Reads: work_numbered, work_named, links. Writes: work_links.
 -- Cost: a link of an identifier that arrived with the batch is new; only the others are looked up. Those that arrived have
--- greater numbers than all before them, and are their own core, neighbourhood and profile.
+-- greater numbers than all before them, and are their own core, neighbourhood and profile. Sorted here, links are looked up
+-- and stored in the order of their index.
 -- Invariant: first_seen is the least time of the vouched events if there are any, else of all.
 CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
     INSERT INTO work_links
     WITH known AS MATERIALIZED (
         SELECT identifier_id, core_id, neighbourhood_id, profile_id FROM work_named WHERE NOT arrived
-    )
-    SELECT n.a >> 1, n.b >> 1, coalesce(n.first_vouched, n.first_seen), coalesce(n.first_vouched_event, n.first_event),
-           n.first_vouched IS NOT NULL OR coalesce(l.vouched, false),
-           l.a_id IS NULL,
-           l.a_id IS NOT NULL AND n.first_vouched IS NOT NULL AND NOT l.vouched,
-           n.a & 1 = 1, n.b & 1 = 1, NULL,
-           coalesce(a.core_id, n.a >> 1), coalesce(b.core_id, n.b >> 1),
-           coalesce(a.neighbourhood_id, n.a >> 1), coalesce(b.neighbourhood_id, n.b >> 1),
-           coalesce(a.profile_id, n.a >> 1), coalesce(b.profile_id, n.b >> 1)
-    FROM (
+    ), seen AS (
         SELECT a, b, min(first_seen) AS first_seen, (min(ARRAY[microseconds(first_seen), first_event]))[2] AS first_event,
                min(first_vouched) AS first_vouched,
                (min(ARRAY[microseconds(first_vouched), first_vouched_event]) FILTER (WHERE first_vouched IS NOT NULL))[2]
@@ -28,7 +20,17 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
         ) pairs
         WHERE a < b
         GROUP BY a, b
-    ) n
+        OFFSET 0
+    )
+    SELECT n.a >> 1, n.b >> 1, coalesce(n.first_vouched, n.first_seen), coalesce(n.first_vouched_event, n.first_event),
+           n.first_vouched IS NOT NULL OR coalesce(l.vouched, false),
+           l.a_id IS NULL,
+           l.a_id IS NOT NULL AND n.first_vouched IS NOT NULL AND NOT l.vouched,
+           n.a & 1 = 1, n.b & 1 = 1, NULL,
+           coalesce(a.core_id, n.a >> 1), coalesce(b.core_id, n.b >> 1),
+           coalesce(a.neighbourhood_id, n.a >> 1), coalesce(b.neighbourhood_id, n.b >> 1),
+           coalesce(a.profile_id, n.a >> 1), coalesce(b.profile_id, n.b >> 1)
+    FROM (SELECT * FROM seen ORDER BY a, b) n
     LEFT JOIN LATERAL (
         SELECT * FROM links k
         WHERE n.b >> 1 < (SELECT least_arrived()) AND k.a_id = n.a >> 1 AND k.b_id = n.b >> 1

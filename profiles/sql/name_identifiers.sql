@@ -14,7 +14,7 @@ BEGIN
         SELECT coalesce(known.identifier_id, nextval('identifiers_identifier_id_seq')) AS id, seen.*,
                known.identifier_id AS known_id, known.vouched AS was_vouched, known.standing,
                known.core_id, known.neighbourhood_id, known.profile_id
-        FROM named_identifiers() seen
+        FROM (SELECT * FROM named_identifiers() ORDER BY value, kind_id) seen  -- looked up in the order of the index
         LEFT JOIN LATERAL (
             SELECT * FROM identifiers i WHERE i.value = seen.value AND i.kind_id = seen.kind_id OFFSET 0
         ) known ON true
