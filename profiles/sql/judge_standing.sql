@@ -7,8 +7,8 @@ BEGIN
     WHERE w.arrived AND b.kind_id = w.kind_id AND b.value = w.value AND b.pattern = '';
 
     UPDATE work_named w SET standing = 3
-    FROM blocked_patterns() b
-    WHERE w.arrived AND b.kind_id = w.kind_id AND w.value ~* b.pattern;
+    FROM blocked_values b
+    WHERE w.arrived AND b.kind_id = w.kind_id AND b.pattern <> '' AND w.value ~* ('^(?:' || b.pattern || ')$');
 
     UPDATE work_named w SET standing = s.standing
     FROM (
