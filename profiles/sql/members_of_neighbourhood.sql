@@ -4,11 +4,7 @@ CREATE FUNCTION members_of_neighbourhood(neighbourhood bigint) RETURNS TABLE (
     identifier_id bigint, kind_id smallint, value text, vouched boolean, standing smallint,
     core_id bigint, neighbourhood_id bigint, profile_id bigint
 ) LANGUAGE sql STABLE AS $$
-    SELECT i.identifier_id, i.kind_id, i.value, i.vouched, i.standing, i.core_id, i.neighbourhood_id, i.profile_id
-    FROM identifiers i WHERE i.identifier_id = neighbourhood AND i.neighbourhood_id = neighbourhood
-    UNION ALL
-    SELECT i.identifier_id, i.kind_id, i.value, i.vouched, i.standing, i.core_id, i.neighbourhood_id, i.profile_id
-    FROM identifiers i WHERE i.profile_id = neighbourhood AND NOT (i.profile_id = i.identifier_id)
+    SELECT * FROM members_of(neighbourhood)
     UNION ALL
     SELECT i.identifier_id, i.kind_id, i.value, i.vouched, i.standing, i.core_id, i.neighbourhood_id, i.profile_id
     FROM identifiers i WHERE i.neighbourhood_id = neighbourhood AND NOT (i.neighbourhood_id = i.profile_id)
