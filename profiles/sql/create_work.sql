@@ -22,6 +22,7 @@ BEGIN
         newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
         core_id bigint, neighbourhood_id bigint, profile_id bigint, carriers bigint[]
     ) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_arrivals (first_id bigint) ON COMMIT DELETE ROWS;
     -- the same, with what becomes of them; loaded: the whole neighbourhood is here
     CREATE TEMP TABLE work_identifiers (
         identifier_id bigint, kind_id smallint, value text COLLATE "C", arrived boolean, loaded boolean,
@@ -38,11 +39,11 @@ BEGIN
     -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
     -- 'profiles' or 'nothing' (see find_neighbourhoods); part_if_large: what that would be
     CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text, part_if_large text) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_places (node bigint, place int) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_places (node bigint, place int, within bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_labels (node bigint, label bigint) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_neighbourhoods (neighbourhood_id bigint, conflicted boolean) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE work_conflicted (neighbourhood_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;
     -- members of neighbourhoods in conflict; place numbers them from 1 in byte order of (kind, value)

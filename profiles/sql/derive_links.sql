@@ -15,10 +15,13 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
                (min(ARRAY[microseconds(first_vouched), first_vouched_event]) FILTER (WHERE first_vouched IS NOT NULL))[2]
                    AS first_vouched_event
         FROM (
-            SELECT a, unnest(marks) AS b, first_seen, first_event, first_vouched, first_vouched_event
-            FROM (SELECT unnest(marks) AS a, * FROM work_numbered WHERE cardinality(marks) > 1) one_end
+            SELECT least(one, other) AS a, greatest(one, other) AS b, first_seen, first_event, first_vouched, first_vouched_event
+            FROM (
+                SELECT marks[place] AS one, unnest(marks[place + 1:]) AS other,
+                       first_seen, first_event, first_vouched, first_vouched_event
+                FROM work_numbered CROSS JOIN LATERAL generate_series(1, cardinality(marks) - 1) AS place
+            ) ends
         ) pairs
-        WHERE a < b
         GROUP BY a, b
         OFFSET 0
     )

@@ -4,6 +4,8 @@
 -- parts_not_enough() says so. Whether it is large is seen when it is loaded.
 -- Reads: work_links, work_named, links, identifiers, conflicted_neighbourhoods, decisions. Writes: work_loaded.
 CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    first_arrived bigint := least_arrived();
 BEGIN
     INSERT INTO work_loaded
     SELECT o.neighbourhood_id, true
@@ -34,9 +36,9 @@ BEGIN
         SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
         FROM (
             SELECT ends.n AS neighbourhood_id, false AS newly_vouched
-            FROM work_links j
+            FROM (SELECT * FROM work_links WHERE held IS NULL AND least(a, b) < first_arrived) j
             CROSS JOIN LATERAL (VALUES (j.a), (j.b)) AS ends (n)
-            WHERE j.held IS NULL AND ends.n < (SELECT least_arrived())
+            WHERE ends.n < first_arrived
               AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
                    OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
             UNION ALL

@@ -9,13 +9,13 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     WITH seen AS (
         SELECT combination_id, any_value(identifiers) AS identifiers, min(event_id) AS arrival, count(*) AS events,
                min(event_time) AS first_seen,
-               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE cardinality(identifiers) > 1))[2] AS first_event,
+               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE links))[2] AS first_event,
                min(event_time) FILTER (WHERE trusted) AS first_vouched,
-               (min(ARRAY[microseconds(event_time), event_id])
-                   FILTER (WHERE trusted AND cardinality(identifiers) > 1))[2] AS first_vouched_event
+               (min(ARRAY[microseconds(event_time), event_id]) FILTER (WHERE trusted AND links))[2] AS first_vouched_event
         FROM work_ranges r
         CROSS JOIN LATERAL (
-            SELECT * FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
+            SELECT combination_id, identifiers, cardinality(identifiers) > 1 AS links, event_id, event_time, trusted
+            FROM raw_events WHERE event_id >= r.first_event AND event_id < r.end_event OFFSET 0
         ) raw
         GROUP BY combination_id
         OFFSET 0

@@ -1,5 +1,5 @@
 -- Purpose: from which number on the batch's identifiers arrived with it; what was known before has smaller numbers.
--- Reads: work_named. Returns: more than any number, where none arrived.
+-- Reads: work_arrivals. Returns: more than any number, where none arrived.
 CREATE FUNCTION least_arrived() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT coalesce(min(identifier_id), 9223372036854775807) FROM work_named WHERE arrived
+    SELECT coalesce(min(first_id), 9223372036854775807) FROM work_arrivals
 $$;

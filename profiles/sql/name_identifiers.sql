@@ -1,6 +1,6 @@
 -- Purpose: give each identifier of the batch its number: the one it has, or the next, in order of arrival; and each
 -- combination the numbers of its identifiers.
--- Reads: work_combinations, kinds, identifiers. Writes: work_named, work_numbered, undefined_kinds.
+-- Reads: work_combinations, kinds, identifiers. Writes: work_named, work_arrivals, work_numbered, undefined_kinds.
 CREATE FUNCTION name_identifiers() RETURNS void LANGUAGE plpgsql
 SET hash_mem_multiplier = 16 AS $$
 BEGIN
@@ -20,6 +20,7 @@ BEGIN
         ) known ON true
         ORDER BY seen.arrival, seen.identifier COLLATE "C"
     ) n;
+    INSERT INTO work_arrivals SELECT min(identifier_id) FROM work_named WHERE arrived;
     ANALYZE work_named (identifier_id, neighbourhood_id);
     PERFORM number_combinations();
 

@@ -1,18 +1,20 @@
 -- Purpose: give the known cores and neighbourhoods that edges end at their places, from 1 on, in order.
+-- within: the neighbourhood that a node is in; of a neighbourhood itself.
 -- Reads: edges_at_hand(). Writes: work_places. Returns: how many.
 CREATE FUNCTION place_known_nodes(first_arrived bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    known int;
 BEGIN
     INSERT INTO work_places
-    SELECT node, row_number() OVER (ORDER BY node)
+    SELECT node, row_number() OVER (ORDER BY node), min(within)
     FROM (
-        SELECT core_a AS node FROM edges_at_hand() WHERE core_a < first_arrived
-        UNION
-        SELECT core_b FROM edges_at_hand() WHERE core_b < first_arrived
-        UNION
-        SELECT a FROM edges_at_hand() WHERE a < first_arrived AND a <> core_a
-        UNION
-        SELECT b FROM edges_at_hand() WHERE b < first_arrived AND b <> core_b
-    ) known;
+        SELECT ends.node, ends.within
+        FROM (SELECT core_a, a, core_b, b FROM edges_at_hand() WHERE least(core_a, core_b) < first_arrived) e
+        CROSS JOIN LATERAL (VALUES (core_a, a), (a, a), (core_b, b), (b, b)) AS ends (node, within)
+        WHERE ends.node < first_arrived
+    ) nodes
+    GROUP BY node;
+    GET DIAGNOSTICS known = ROW_COUNT;
     ANALYZE work_places;
-    RETURN (SELECT count(*) FROM work_places);
+    RETURN known;
 END $$;

@@ -1,5 +1,5 @@
--- Purpose: the edges as pairs of places: of cores, the vouched ones; of neighbourhoods, the others, and that a known core which
--- a vouched one ends at is in its neighbourhood.
+-- Purpose: the edges as pairs of places: of cores, the vouched ones; of neighbourhoods, the others, and that a known core is in
+-- its neighbourhood.
 -- Reads: edges_at_hand(), work_places. Cost: ends that arrived are reckoned, not looked up.
 CREATE FUNCTION places_to_join(cores boolean, first_arrived bigint, shift bigint) RETURNS TABLE (a int, b int)
 LANGUAGE sql STABLE AS $$
@@ -11,9 +11,7 @@ LANGUAGE sql STABLE AS $$
         SELECT CASE WHEN cores THEN core_a ELSE a END AS x, CASE WHEN cores THEN core_b ELSE b END AS y FROM edges_at_hand()
         WHERE vouched = cores AND least(core_a, core_b) < first_arrived
         UNION ALL
-        SELECT core_a, a FROM edges_at_hand() WHERE NOT cores AND vouched AND core_a <> a
-        UNION ALL
-        SELECT core_b, b FROM edges_at_hand() WHERE NOT cores AND vouched AND core_b <> b
+        SELECT node, within FROM work_places WHERE NOT cores AND node <> within
     ) e
     LEFT JOIN work_places x ON x.node = e.x
     LEFT JOIN work_places y ON y.node = e.y

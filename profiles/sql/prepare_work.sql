@@ -14,8 +14,8 @@ BEGIN
         PERFORM create_work();
         EXECUTE format('COMMENT ON TABLE pg_temp.work_ranges IS %L', made_by);
     END IF;
-    TRUNCATE work_deliveries, work_ranges, work_combinations, work_numbered, work_members, work_named, work_identifiers,
-        work_links, work_loaded, work_places, work_edges, work_cores, work_labels, work_neighbourhoods, work_separations,
+    TRUNCATE work_deliveries, work_ranges, work_combinations, work_numbered, work_members, work_named, work_arrivals,
+        work_identifiers, work_links, work_loaded, work_places, work_edges, work_cores, work_labels, work_conflicted, work_separations,
         work_assertions, work_conflicts, work_crossings;
     PERFORM renew_statistics();
 END $$;

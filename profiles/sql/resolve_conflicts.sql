@@ -1,5 +1,5 @@
 -- Purpose: the profiles of the neighbourhoods in conflict, their links taken in order.
--- Reads: work_neighbourhoods, work_identifiers, links. Writes: work_conflicts, work_identifiers.new_profile_id.
+-- Reads: work_conflicted, work_identifiers, links. Writes: work_conflicts, work_identifiers.new_profile_id.
 -- Cost: their members are written once, not a statement for each neighbourhood.
 CREATE FUNCTION resolve_conflicts() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -8,8 +8,7 @@ BEGIN
     INSERT INTO combinations (combination_id, identifier_ids, owner_id, first_seen, first_vouched)
     SELECT c.combination_id, c.identifier_ids, coalesce(o.owner_id, c.strongest_id), c.first_seen, c.first_vouched
     FROM work_numbered c LEFT JOIN owners_in_play(out_of_play) o USING (combination_id)
-    WHERE c.is_new
-    ORDER BY c.combination_id;
+    WHERE c.is_new;  -- in the order of the index
 
     UPDATE combinations k
     SET identifier_ids = c.identifier_ids, owner_id = coalesce(o.owner_id, c.strongest_id),

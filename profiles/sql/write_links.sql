@@ -13,7 +13,7 @@ BEGIN
     WHERE l.ctid = o.row;
 
     INSERT INTO links (a_id, b_id, first_seen, event_id, vouched, held)
-    SELECT a_id, b_id, first_seen, event_id, vouched, held FROM work_links WHERE is_new ORDER BY a_id, b_id;
+    SELECT a_id, b_id, first_seen, event_id, vouched, held FROM work_links WHERE is_new;  -- in the order of the index
 
     UPDATE links k SET first_seen = j.first_seen, event_id = j.event_id, vouched = j.vouched,
                        held = CASE WHEN j.held IS NULL AND k.held IN ('blocked', 'shared') THEN NULL ELSE k.held END

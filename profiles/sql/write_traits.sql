@@ -13,10 +13,14 @@ CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
             SELECT combination_id, key, source_id, (traits -> key)::text AS value, event_time, said
             FROM work_ranges r
             CROSS JOIN LATERAL (
-                SELECT jsonb_object_keys(traits) AS key, combination_id, source_id, event_time, traits,
-                       ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
-                FROM raw_events
-                WHERE event_id >= r.first_event AND event_id < r.end_event AND jsonb_typeof(traits) = 'object'
+                SELECT jsonb_object_keys(traits) AS key, combination_id, source_id, event_time, traits, said
+                FROM (
+                    SELECT combination_id, source_id, event_time, traits,
+                           ((microseconds(event_time) + 4611686018427387904)::text || message_id::text) COLLATE "C" AS said
+                    FROM raw_events
+                    WHERE event_id >= r.first_event AND event_id < r.end_event AND jsonb_typeof(traits) = 'object'
+                    OFFSET 0
+                ) whole
                 OFFSET 0
             ) e
         ) e
