@@ -25,7 +25,7 @@ SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's own limit is 107 with the file name
 
 MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")  # bytes
-SHARED_BUFFERS = f"{min(1024, MEMORY // 8 // 2**20)}MB"  # only what is used of it is taken
+SHARED_BUFFERS = f"{min(4096, MEMORY // 6 // 2**20)}MB"  # only what is used of it is taken
 
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
@@ -33,7 +33,7 @@ POSTGRES_OPTIONS = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "checkpoint_completion_target": "0.9",
-    "effective_cache_size": "2GB",
+    "effective_cache_size": f"{MEMORY // 2 // 2**20}MB",
     "maintenance_work_mem": "256MB",
     "work_mem": "32MB",
     "random_page_cost": "1.1",
