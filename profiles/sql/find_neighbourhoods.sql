@@ -7,27 +7,32 @@ CREATE FUNCTION find_neighbourhoods() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     first_arrived bigint := least_arrived();
 BEGIN
-    INSERT INTO work_loaded
-    SELECT o.neighbourhood_id, true
-    FROM work_named w
-    CROSS JOIN LATERAL (
-        SELECT b_id AS other FROM links WHERE a_id = w.identifier_id
-        UNION ALL
-        SELECT a_id FROM links WHERE b_id = w.identifier_id
-    ) l
-    JOIN identifiers o ON o.identifier_id = l.other
-    WHERE w.standing < w.was_standing;
+    IF EXISTS (SELECT FROM work_named WHERE standing < was_standing) THEN
+        INSERT INTO work_loaded
+        SELECT o.neighbourhood_id, true
+        FROM work_named w
+        CROSS JOIN LATERAL (
+            SELECT b_id AS other FROM links WHERE a_id = w.identifier_id
+            UNION ALL
+            SELECT a_id FROM links WHERE b_id = w.identifier_id
+        ) l
+        JOIN identifiers o ON o.identifier_id = l.other
+        WHERE w.standing < w.was_standing;
+    END IF;
 
-    INSERT INTO work_loaded
-    SELECT o.neighbourhood_id, false
-    FROM decisions d
-    JOIN decision_identifiers s ON s.decision_id = d.decision_id
-    JOIN decision_identifiers t ON t.decision_id = d.decision_id AND t.side <> s.side
-    JOIN kinds sk ON sk.name = s.kind
-    JOIN kinds tk ON tk.name = t.kind
-    JOIN work_named w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
-    JOIN identifiers o ON o.value = t.value AND o.kind_id = tk.kind_id
-    WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
+    IF EXISTS (SELECT FROM work_arrivals WHERE first_id IS NOT NULL)
+       AND EXISTS (SELECT FROM decisions WHERE action = 'assert' AND withdrawn_at IS NULL) THEN
+        INSERT INTO work_loaded
+        SELECT o.neighbourhood_id, false
+        FROM decisions d
+        JOIN decision_identifiers s ON s.decision_id = d.decision_id
+        JOIN decision_identifiers t ON t.decision_id = d.decision_id AND t.side <> s.side
+        JOIN kinds sk ON sk.name = s.kind
+        JOIN kinds tk ON tk.name = t.kind
+        JOIN work_named w ON w.value = s.value AND w.kind_id = sk.kind_id AND w.arrived
+        JOIN identifiers o ON o.value = t.value AND o.kind_id = tk.kind_id
+        WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
+    END IF;
 
     INSERT INTO work_loaded
     SELECT n.neighbourhood_id, false, NULL,

@@ -3,7 +3,7 @@
 -- The events are evidence of links, so there is none of a single identifier.
 -- Cost: two thirds of real events bring a combination that says nothing new; those end here. They are looked up in the order of
 -- the index, so that a page of it is read once. The first OFFSET 0 keeps the planner from walking another index of all events
--- there ever were, the second from sorting events instead of combinations.
+-- there ever were, the second from sorting events instead of combinations. Where nothing is stored nothing is looked up.
 CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     INSERT INTO work_combinations
     WITH seen AS (
@@ -22,7 +22,9 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     )
     SELECT e.*, c.combination_id IS NULL
     FROM (SELECT * FROM seen ORDER BY combination_id) e
-    LEFT JOIN LATERAL (SELECT * FROM combinations k WHERE k.combination_id = e.combination_id OFFSET 0) c ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM combinations k WHERE EXISTS (SELECT FROM combinations) AND k.combination_id = e.combination_id OFFSET 0
+    ) c ON true
     WHERE c.combination_id IS NULL OR e.first_seen < c.first_seen
        OR e.first_vouched < coalesce(c.first_vouched, 'infinity');
     ANALYZE work_combinations (combination_id);

@@ -1,5 +1,6 @@
 -- Purpose: the reason of each link in play whose ends are in different profiles; none for the others.
--- Only neighbourhoods that are or were in conflict have any; both ends of a link in play are in one. Reads: work tables, links, kinds. Writes: links.held.
+-- Only neighbourhoods that are or were in conflict have any; both ends of a link in play are in one.
+-- Reads: work tables, links, kinds. Writes: links.held.
 -- Invariant: one of the three conditions always holds between two final profiles that a link in play would join.
 CREATE FUNCTION hold_links() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -15,9 +16,11 @@ BEGIN
     CROSS JOIN LATERAL (SELECT * FROM links WHERE a_id = a.identifier_id OFFSET 0) l
     JOIN at_odds b ON b.identifier_id = l.b_id
     WHERE step_two(a.standing, b.standing, l.vouched) IS NULL;
-    ANALYZE work_crossings;
+    IF FOUND THEN
+        ANALYZE work_crossings;
 
-    UPDATE links k SET held = r.reason
-    FROM why_apart() r
-    WHERE k.a_id = r.a_id AND k.b_id = r.b_id AND k.held IS DISTINCT FROM r.reason;
+        UPDATE links k SET held = r.reason
+        FROM why_apart() r
+        WHERE k.a_id = r.a_id AND k.b_id = r.b_id AND k.held IS DISTINCT FROM r.reason;
+    END IF;
 END $$;

@@ -1,8 +1,11 @@
 -- Purpose: give each identifier of the batch its number: the one it has, or the next, in order of arrival; and each
 -- combination the numbers of its identifiers.
+-- Cost: they are looked up in the order of the index; where nothing is stored, not at all.
 -- Reads: work_combinations, kinds, identifiers. Writes: work_named, work_arrivals, work_numbered, undefined_kinds.
 CREATE FUNCTION name_identifiers() RETURNS void LANGUAGE plpgsql
 SET hash_mem_multiplier = 16 AS $$
+DECLARE
+    some_known boolean := EXISTS (SELECT FROM identifiers);
 BEGIN
     INSERT INTO work_named (identifier_id, kind_id, value, arrived, newly_vouched, vouched, was_standing, standing,
                             core_id, neighbourhood_id, profile_id, carriers)
@@ -14,9 +17,9 @@ BEGIN
         SELECT coalesce(known.identifier_id, nextval('identifiers_identifier_id_seq')) AS id, seen.*,
                known.identifier_id AS known_id, known.vouched AS was_vouched, known.standing,
                known.core_id, known.neighbourhood_id, known.profile_id
-        FROM (SELECT * FROM named_identifiers() ORDER BY value, kind_id) seen  -- looked up in the order of the index
+        FROM (SELECT * FROM named_identifiers() ORDER BY CASE WHEN some_known THEN value END) seen
         LEFT JOIN LATERAL (
-            SELECT * FROM identifiers i WHERE i.value = seen.value AND i.kind_id = seen.kind_id OFFSET 0
+            SELECT * FROM identifiers i WHERE some_known AND i.value = seen.value AND i.kind_id = seen.kind_id OFFSET 0
         ) known ON true
         ORDER BY seen.arrival, seen.identifier COLLATE "C"
     ) n;
