@@ -34,25 +34,27 @@ BEGIN
         WHERE d.action = 'assert' AND d.withdrawn_at IS NULL;
     END IF;
 
-    INSERT INTO work_loaded
-    SELECT n.neighbourhood_id, false, NULL,
-           CASE WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles' WHEN NOT n.newly_vouched THEN 'nothing' END
-    FROM (
-        SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
+    IF EXISTS (SELECT FROM work_named) THEN
+        INSERT INTO work_loaded
+        SELECT n.neighbourhood_id, false, NULL,
+               CASE WHEN c.neighbourhood_id IS NOT NULL THEN 'profiles' WHEN NOT n.newly_vouched THEN 'nothing' END
         FROM (
-            SELECT ends.n AS neighbourhood_id, false AS newly_vouched
-            FROM (SELECT * FROM work_links WHERE held IS NULL AND least(a, b) < first_arrived) j
-            CROSS JOIN LATERAL (VALUES (j.a), (j.b)) AS ends (n)
-            WHERE ends.n < first_arrived
-              AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
-                   OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
-            UNION ALL
-            SELECT w.neighbourhood_id, true
-            FROM work_named w JOIN kinds k USING (kind_id)
-            WHERE w.newly_vouched AND k.known AND NOT w.arrived
-        ) u
-        GROUP BY u.neighbourhood_id
-    ) n
-    LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
-    WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);
+            SELECT u.neighbourhood_id, bool_or(u.newly_vouched) AS newly_vouched
+            FROM (
+                SELECT ends.n AS neighbourhood_id, false AS newly_vouched
+                FROM (SELECT * FROM work_links WHERE held IS NULL AND least(a, b) < first_arrived) j
+                CROSS JOIN LATERAL (VALUES (j.a), (j.b)) AS ends (n)
+                WHERE ends.n < first_arrived
+                  AND (j.a <> j.b OR (j.vouched AND j.core_a <> j.core_b)
+                       OR j.a IN (SELECT neighbourhood_id FROM conflicted_neighbourhoods))
+                UNION ALL
+                SELECT w.neighbourhood_id, true
+                FROM work_named w JOIN kinds k USING (kind_id)
+                WHERE w.newly_vouched AND k.known AND NOT w.arrived
+            ) u
+            GROUP BY u.neighbourhood_id
+        ) n
+        LEFT JOIN conflicted_neighbourhoods c ON c.neighbourhood_id = n.neighbourhood_id
+        WHERE n.neighbourhood_id NOT IN (SELECT l.neighbourhood_id FROM work_loaded l);
+    END IF;
 END $$;

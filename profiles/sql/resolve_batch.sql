@@ -9,6 +9,9 @@ DECLARE
     started timestamptz := clock_timestamp();
     state text; message text; detail text;
 BEGIN
+    IF NOT EXISTS (SELECT FROM waiting_deliveries()) THEN  -- then it waits for nobody
+        RETURN NULL;
+    END IF;
     PERFORM engine_lock();
     LOOP
         PERFORM prepare_work();

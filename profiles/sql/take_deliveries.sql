@@ -1,6 +1,6 @@
 -- Purpose: choose whole unresolved deliveries, oldest first, up to a number of events but at least one delivery. Parked
 -- ones are left out; one that is suspect or was released is taken alone.
--- Reads: deliveries, parked_deliveries, suspect_deliveries. Writes: work_deliveries, work_ranges. Returns: how many.
+-- Reads: waiting_deliveries(), parked_deliveries, suspect_deliveries. Writes: work_deliveries, work_ranges. Returns: how many.
 -- Invariant: each is committed whole; ids need not be in commit order, since nothing is remembered but resolved_at.
 CREATE FUNCTION take_deliveries(events_a_batch bigint) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
@@ -8,12 +8,7 @@ BEGIN
     SELECT delivery_id, landed
     FROM (
         SELECT delivery_id, landed, sum(landed) OVER (ORDER BY delivery_id) - landed AS before
-        FROM (
-            SELECT delivery_id, landed FROM deliveries d
-            WHERE resolved_at IS NULL
-              AND NOT EXISTS (SELECT FROM parked_deliveries p WHERE p.delivery_id = d.delivery_id AND p.released_at IS NULL)
-            ORDER BY delivery_id LIMIT 10000
-        ) d
+        FROM (SELECT * FROM waiting_deliveries() ORDER BY delivery_id LIMIT 10000) d
     ) waiting
     WHERE before < events_a_batch;
 
