@@ -87,8 +87,8 @@ def _name_sides(decision: Decision, a: Iterable[Named], b: Iterable[Named]) -> N
     rows = [("a", one) for one in sorted(a)] + [("b", one) for one in sorted(b)]
     with connection.cursor() as cursor:
         cursor.execute(  # a thousand at once, of which none needs to be an object first
-            "INSERT INTO decision_identifiers (decision_id, side, kind, value)"
-            " SELECT %s, s.side, s.kind, s.value FROM unnest(%s::text[], %s::text[], %s::text[]) AS s (side, kind, value)",
+            "INSERT INTO decision_identifiers (decision_id, side, kind, value) SELECT %s, s.side, s.kind, s.value"
+            " FROM unnest(%s::text[], %s::text[], %s::text[]) AS s (side, kind, value)",
             [decision.pk, [side for side, _ in rows], [one.kind for _, one in rows], [one.value for _, one in rows]],
         )
 
