@@ -9,10 +9,10 @@ DECLARE
     started timestamptz := clock_timestamp();
     state text; message text; detail text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM waiting_deliveries()) THEN  -- then it waits for nobody
+    PERFORM engine_lock();
+    IF NOT EXISTS (SELECT FROM waiting_deliveries()) THEN
         RETURN NULL;
     END IF;
-    PERFORM engine_lock();
     LOOP
         PERFORM prepare_work();
         IF take_deliveries(events_a_batch) = 0 THEN

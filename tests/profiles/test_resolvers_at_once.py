@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from profiles.models import Resolution
+from tests.lambdas.stage import eventually
 from tests.profiles.builders import land, stored_answer
 from tests.profiles.reference import Event, Kind, Reference
 
@@ -67,6 +68,33 @@ def test_two_resolvers_at_once_are_as_good_as_one() -> None:
 
     assert stored_answer() == Reference(events, kinds=KINDS).answer()
     assert sum(Resolution.objects.values_list("events", flat=True)) == len(events)
+
+
+def test_a_resolver_that_waits_for_its_turn_holds_nothing_that_whoever_has_it_may_want() -> None:
+    """Else the two would wait for each other, and one of them be undone."""
+    events = land_all()
+
+    def resolve() -> None:
+        with another_connection() as own:
+            own.execute("CALL resolve_deliveries(25)")
+
+    thread = threading.Thread(target=resolve)
+    with another_connection() as first:
+        first.execute("BEGIN")
+        first.execute("SELECT engine_lock()")
+        thread.start()
+        eventually(
+            lambda: first.execute(
+                "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()"
+                " WHERE locktype = 'advisory' AND NOT granted"
+            ).fetchone()
+        )
+        first.execute("SET LOCAL lock_timeout = '5s'")
+        first.execute("LOCK TABLE deliveries, parked_deliveries, identifiers, links IN ACCESS EXCLUSIVE MODE")
+        first.execute("COMMIT")
+    thread.join()
+
+    assert stored_answer() == Reference(events, kinds=KINDS).answer()
 
 
 def psql() -> str:
