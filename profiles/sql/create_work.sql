@@ -22,14 +22,15 @@ BEGIN
         newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
         core_id bigint, neighbourhood_id bigint, profile_id bigint, carriers bigint[]
     ) ON COMMIT DELETE ROWS;
-    CREATE TEMP TABLE work_arrivals (first_id bigint) ON COMMIT DELETE ROWS;
-    -- the same, with what becomes of them; loaded: the whole neighbourhood is here
+    -- the same identifiers, with what becomes of them; loaded: the whole neighbourhood is here
     CREATE TEMP TABLE work_identifiers (
         identifier_id bigint, kind_id smallint, value text COLLATE "C", arrived boolean, loaded boolean,
         newly_vouched boolean, vouched boolean, was_standing smallint, standing smallint,
         core_id bigint, neighbourhood_id bigint, profile_id bigint,
         new_core_id bigint, new_neighbourhood_id bigint, new_profile_id bigint
     ) ON COMMIT DELETE ROWS;
+    -- one row: the least number of what arrived, null where nothing did
+    CREATE TEMP TABLE work_arrivals (first_id bigint) ON COMMIT DELETE ROWS;
     -- held: by step 2; known_a: a is of a kind that names a person; core_a and so on: where a is, as it was before the batch
     CREATE TEMP TABLE work_links (
         a_id bigint, b_id bigint, first_seen timestamptz, event_id bigint,
@@ -39,10 +40,12 @@ BEGIN
     -- neighbourhoods to load; a dissolved one is put together again from its links; part: of a large one what of it,
     -- 'profiles' or 'nothing' (see find_neighbourhoods); part_if_large: what that would be
     CREATE TEMP TABLE work_loaded (neighbourhood_id bigint, dissolved boolean, part text, part_if_large text) ON COMMIT DELETE ROWS;
+    -- known cores and neighbourhoods that edges end at, see place_known_nodes
     CREATE TEMP TABLE work_places (node bigint, place int, within bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_edges (vouched boolean, core_a bigint, core_b bigint, a bigint, b bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_cores (node bigint, label bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_labels (node bigint, label bigint) ON COMMIT DELETE ROWS;
+    -- neighbourhoods in conflict
     CREATE TEMP TABLE work_conflicted (neighbourhood_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_separations (decision_id bigint, side text, identifier_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE work_assertions (decision_id bigint, a_id bigint, b_id bigint) ON COMMIT DELETE ROWS;

@@ -2,8 +2,8 @@
 -- order of deliveries makes no difference; each delivery is added once, in the transaction that resolves it.
 -- Reads: work_ranges, raw_events. Writes: trait_values. The engine is its only writer, so what is new can be told first.
 -- Cost: of a combination that is new nothing is known, so nothing is looked up. The first and the last message are found as the
--- least and the greatest of one text, not by sorting each group; keys are drawn one by one, without a table of pairs each time;
--- OFFSET 0 keeps the planner from walking another index of all events there ever were.
+-- least and the greatest of one text, not by sorting each group, and that text is made once an event, not once a key; keys are drawn one by one, without a
+-- table of pairs each time. OFFSET 0 keeps it so, and the planner from walking another index of all events there ever were.
 CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
     WITH told AS (
         SELECT combination_id, key, source_id, md5(value)::uuid AS value_hash, value::jsonb AS value,
