@@ -5,7 +5,8 @@
 -- greater numbers than all before them, and are their own core, neighbourhood and profile. Sorted here, links are looked up
 -- and stored in the order of their index.
 -- Invariant: first_seen is the least time of the vouched events if there are any, else of all.
-CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION derive_links() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO work_links
     WITH known AS MATERIALIZED (
         SELECT identifier_id, core_id, neighbourhood_id, profile_id FROM work_named WHERE NOT arrived
@@ -44,5 +45,5 @@ CREATE FUNCTION derive_links() RETURNS void LANGUAGE sql AS $$
     WHERE l.a_id IS NULL
        OR (n.first_vouched IS NOT NULL AND (NOT l.vouched OR n.first_vouched < l.first_seen))
        OR (NOT l.vouched AND n.first_vouched IS NULL AND n.first_seen < l.first_seen);
-    ANALYZE work_links;
-$$;
+    PERFORM sample_work('work_links');
+END $$;

@@ -28,7 +28,7 @@ BEGIN
     HAVING min(s.side) <> max(s.side)
     UNION
     SELECT neighbourhood_id FROM work_loaded WHERE part = 'profiles';  -- it was in conflict, and only grows
-    ANALYZE work_conflicted;
+    PERFORM sample_work('work_conflicted');
 
     IF EXISTS (SELECT FROM work_conflicted) THEN
         PERFORM resolve_conflicts();

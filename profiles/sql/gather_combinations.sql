@@ -4,7 +4,8 @@
 -- Cost: two thirds of real events bring a combination that says nothing new; those end here. They are looked up in the order of
 -- the index, so that a page of it is read once. The first OFFSET 0 keeps the planner from walking another index of all events
 -- there ever were, the second from sorting events instead of combinations. Where nothing is stored nothing is looked up.
-CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO work_combinations
     WITH seen AS (
         SELECT combination_id, any_value(identifiers) AS identifiers, min(event_id) AS arrival, count(*) AS events,
@@ -27,5 +28,5 @@ CREATE FUNCTION gather_combinations() RETURNS void LANGUAGE sql AS $$
     ) c ON true
     WHERE c.combination_id IS NULL OR e.first_seen < c.first_seen
        OR e.first_vouched < coalesce(c.first_vouched, 'infinity');
-    ANALYZE work_combinations (combination_id);
-$$;
+    PERFORM sample_work('work_combinations', '(combination_id)');
+END $$;

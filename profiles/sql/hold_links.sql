@@ -17,7 +17,7 @@ BEGIN
     JOIN at_odds b ON b.identifier_id = l.b_id
     WHERE step_two(a.standing, b.standing, l.vouched) IS NULL;
     IF FOUND THEN
-        ANALYZE work_crossings;
+        PERFORM sample_work('work_crossings');
 
         UPDATE links k SET held = r.reason
         FROM why_apart() r

@@ -18,5 +18,5 @@ BEGIN
     ) w
     LEFT JOIN work_cores c ON c.node = w.from_core_id
     LEFT JOIN work_labels n ON n.node = w.from_neighbourhood_id;
-    ANALYZE work_identifiers;
+    PERFORM sample_work('work_identifiers');
 END $$;

@@ -24,7 +24,7 @@ BEGIN
         ORDER BY seen.arrival, seen.identifier COLLATE "C"
     ) n;
     INSERT INTO work_arrivals SELECT min(identifier_id) FROM work_named WHERE arrived;
-    ANALYZE work_named (identifier_id, neighbourhood_id);
+    PERFORM sample_work('work_named', '(identifier_id, neighbourhood_id)');
     PERFORM number_combinations();
 
     IF (SELECT sum(cardinality(identifier_ids)) FROM work_numbered) < (SELECT sum(cardinality(identifiers)) FROM work_combinations) THEN

@@ -4,8 +4,9 @@
 -- Method: an identifier knows where it stands, so that no text is looked up a second time; strength, place and number in
 -- one whole number (11 + 4 + 48 bits) make the strongest the least. The arrays are filled in the order of a sorted subquery,
 -- which is cheaper than to sort each.
-CREATE FUNCTION number_combinations() RETURNS void LANGUAGE sql
+CREATE FUNCTION number_combinations() RETURNS void LANGUAGE plpgsql
 SET hash_mem_multiplier = 16 AS $$
+BEGIN
     INSERT INTO work_numbered
     SELECT c.combination_id, c.first_seen, c.first_event, c.first_vouched, c.first_vouched_event, c.is_new,
            coalesce(m.ids, '{}'), coalesce(m.marks, '{}'), m.strongest & ((1::bigint << 48) - 1)
@@ -25,5 +26,5 @@ SET hash_mem_multiplier = 16 AS $$
         ) named
         GROUP BY 1
     ) m USING (number);
-    ANALYZE work_numbered (combination_id);
-$$;
+    PERFORM sample_work('work_numbered', '(combination_id)');
+END $$;

@@ -15,6 +15,6 @@ BEGIN
     ) nodes
     GROUP BY node;
     GET DIAGNOSTICS known = ROW_COUNT;
-    ANALYZE work_places;
+    PERFORM sample_work('work_places');
     RETURN known;
 END $$;

@@ -1,21 +1,29 @@
--- Purpose: the engine's work tables, of this session alone, empty; and what it plans by, sound.
+-- Purpose: the engine's work tables, of this session alone, empty; and what it plans by, sound. small: what follows is little.
 -- Invariant: they are those of this create_work(): a session that was there before an upgrade makes them anew.
--- Cost: a commit leaves them empty, yet they are truncated each time: that has the functions planned anew, and a plan made
--- for a batch of one event takes a batch of 100,000 many times as long.
-CREATE FUNCTION prepare_work() RETURNS void LANGUAGE plpgsql AS $$
+-- Cost: a commit leaves them empty, yet for a large batch they are truncated: that has the functions planned anew, and a plan made
+-- for a batch of one event takes a batch of 100,000 many times as long. Small batches share their plans until the store has
+-- doubled, for planning one costs several times what doing it does. That is why what a batch runs is written in PL/pgSQL: before
+-- PostgreSQL 18 an SQL function forgets its plans.
+CREATE FUNCTION prepare_work(small boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     made_by text := obj_description('create_work()'::regprocedure, 'pg_proc');
+    stored bigint := pages_stored();
+    planned_for bigint := nullif(current_setting('idportal.planned_for', true), '')::bigint;
+    keeps_plans boolean := coalesce(small AND stored BETWEEN planned_for / 2 AND planned_for * 2 + 8, false);
     old regclass;
 BEGIN
     IF obj_description(to_regclass('pg_temp.work_ranges'), 'pg_class') IS DISTINCT FROM made_by THEN
-        FOR old IN SELECT oid FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' AND relname LIKE 'work\_%' LOOP
+        FOR old IN SELECT * FROM work_tables() LOOP
             EXECUTE format('DROP TABLE %s', old);
         END LOOP;
         PERFORM create_work();
         EXECUTE format('COMMENT ON TABLE pg_temp.work_ranges IS %L', made_by);
     END IF;
-    TRUNCATE work_deliveries, work_ranges, work_combinations, work_numbered, work_members, work_named, work_arrivals,
-        work_identifiers, work_links, work_loaded, work_places, work_edges, work_cores, work_labels, work_conflicted, work_separations,
-        work_assertions, work_conflicts, work_crossings;
+    FOR old IN SELECT * FROM work_tables() WHERE NOT keeps_plans OR sampled OR pg_relation_size(work_table) > 0 LOOP
+        EXECUTE format('TRUNCATE %s', old);
+    END LOOP;
+    IF NOT keeps_plans THEN
+        PERFORM set_config('idportal.planned_for', CASE WHEN small THEN stored::text ELSE '' END, false);
+    END IF;
     PERFORM renew_statistics();
 END $$;

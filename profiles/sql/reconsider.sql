@@ -9,7 +9,7 @@ DECLARE
     started timestamptz := clock_timestamp();
 BEGIN
     PERFORM engine_lock();
-    PERFORM prepare_work();
+    PERFORM prepare_work(small => cardinality(identifier_ids) < 5000);
     IF cause <> 'decision' THEN  -- which makes no value shared or blocked
         PERFORM rejudge_standing(identifier_ids);
     END IF;

@@ -7,14 +7,16 @@ SET client_min_messages = warning SET enable_mergejoin = off SET jit = off
 SET default_statistics_target = 10 SET work_mem = '128MB' AS $$
 DECLARE
     started timestamptz := clock_timestamp();
+    waiting bigint;
     state text; message text; detail text;
 BEGIN
     PERFORM engine_lock();
-    IF NOT EXISTS (SELECT FROM waiting_deliveries()) THEN
+    SELECT sum(landed) INTO waiting FROM (SELECT landed FROM waiting_deliveries() LIMIT 5000) d;
+    IF waiting IS NULL THEN
         RETURN NULL;
     END IF;
     LOOP
-        PERFORM prepare_work();
+        PERFORM prepare_work(small => waiting < 5000);
         IF take_deliveries(events_a_batch) = 0 THEN
             RETURN NULL;
         END IF;

@@ -19,7 +19,7 @@ BEGIN
     JOIN combinations c ON c.owner_id = owner.id
     CROSS JOIN LATERAL unnest(c.identifier_ids) AS m (id)
     WHERE m.id IN (SELECT unnest(touched));
-    ANALYZE work_members;
+    PERFORM sample_work('work_members');
 
     UPDATE identifiers i SET vouched = v.vouched
     FROM (

@@ -4,7 +4,8 @@
 -- Cost: of a combination that is new nothing is known, so nothing is looked up. The first and the last message are found as the
 -- least and the greatest of one text, not by sorting each group, and that text is made once an event, not once a key; keys are drawn one by one, without a
 -- table of pairs each time. OFFSET 0 keeps it so, and the planner from walking another index of all events there ever were.
-CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION write_traits() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     WITH told AS (
         SELECT combination_id, key, source_id, md5(value)::uuid AS value_hash, value::jsonb AS value,
                min(event_time) AS first_time, right(min(said), 36)::uuid AS first_message,
@@ -50,5 +51,5 @@ CREATE FUNCTION write_traits() RETURNS void LANGUAGE sql AS $$
                             THEN t.last_message ELSE k.last_message END,
         events = k.events + t.events
     FROM found t
-    WHERE t.known IS NOT NULL AND k.ctid = t.known
-$$;
+    WHERE t.known IS NOT NULL AND k.ctid = t.known;
+END $$;
