@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 500_000  # the surest; more than people can look at means that a threshold is wrong
 ROWS_A_BATCH = 10_000
 _WORK = """
-CREATE TEMP TABLE IF NOT EXISTS work_matches (
+CREATE TEMP TABLE IF NOT EXISTS found_matches (
     a_id bigint, b_id bigint, probability float8, match_weight float8, parts jsonb
 ) ON COMMIT DELETE ROWS
 """
@@ -57,10 +57,10 @@ def store_matches(matches: "pa.Table", *, model: MatchModel, changed: Iterable[i
 def fill_work(cursor: Any, matches: "pa.Table | None") -> None:
     """The session's work table, with these matches in it until the transaction ends."""
     cursor.execute(_WORK)
-    cursor.execute("TRUNCATE work_matches")
+    cursor.execute("TRUNCATE found_matches")
     if matches is None:
         return
-    with connection.wrap_database_errors, cursor.cursor.copy("COPY work_matches FROM STDIN") as copy:
+    with connection.wrap_database_errors, cursor.cursor.copy("COPY found_matches FROM STDIN") as copy:
         for row in _rows(matches):
             copy.write_row(row)
 

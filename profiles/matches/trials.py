@@ -17,7 +17,7 @@ EXAMPLES = 8
 APPEARS, GOES, JOINS = "appears", "goes", "joins"
 _STORE = """
 INSERT INTO match_trial_pairs (run_id, a_id, b_id, probability, joins)
-SELECT %s, w.a_id, w.b_id, w.probability, false FROM work_matches w
+SELECT %s, w.a_id, w.b_id, w.probability, false FROM found_matches w
 WHERE NOT EXISTS (SELECT FROM separated_profiles() s WHERE (s.a_id, s.b_id) = (w.a_id, w.b_id))
 """
 _JOINS = """

@@ -13,13 +13,13 @@ DECLARE
     old regclass;
 BEGIN
     IF obj_description(to_regclass('pg_temp.work_ranges'), 'pg_class') IS DISTINCT FROM made_by THEN
-        FOR old IN SELECT * FROM work_tables() LOOP
+        FOR old IN SELECT work_table FROM work_tables() LOOP
             EXECUTE format('DROP TABLE %s', old);
         END LOOP;
         PERFORM create_work();
         EXECUTE format('COMMENT ON TABLE pg_temp.work_ranges IS %L', made_by);
     END IF;
-    FOR old IN SELECT * FROM work_tables() WHERE NOT keeps_plans OR sampled OR pg_relation_size(work_table) > 0 LOOP
+    FOR old IN SELECT work_table FROM work_tables() WHERE NOT keeps_plans OR sampled OR pg_relation_size(work_table) > 0 LOOP
         EXECUTE format('TRUNCATE %s', old);
     END LOOP;
     IF NOT keeps_plans THEN
