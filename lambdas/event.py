@@ -8,11 +8,14 @@ from typing import Any
 
 TYPES = ("identify", "track", "page", "alias")
 MAX_IDENTIFIERS = 10
+MAX_POSTED_IDENTIFIERS = 100  # usable or not
+MAX_KIND = 40
+MAX_TRAIT_NAME = 255  # characters; trait_values is found by it
 MAX_VALUE_BYTES = 512
 MAX_MESSAGE_ID = 128
 
 HASH = re.compile(r"hmac:[0-9a-f]{64}")  # of a value that is not kept itself
-KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
+KIND = re.compile(rf"[a-z][a-z0-9_]{{0,{MAX_KIND - 1}}}")
 PEOPLE_WRITE = {
     "phone_number": "phone",
     "phonenumber": "phone",

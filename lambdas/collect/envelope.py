@@ -17,7 +17,9 @@ from lambdas.event import (
     HASH,
     KIND,
     MAX_IDENTIFIERS,
+    MAX_KIND,
     MAX_MESSAGE_ID,
+    MAX_POSTED_IDENTIFIERS,
     TYPES,
     NoText,
     event_type,
@@ -164,9 +166,11 @@ def _check_identifiers(event: Event) -> None:
     posted = list(posted_identifiers(event))
     if not posted:
         raise Unfit("no_identifiers", "an event needs an identifier: email, phone_number, user_id, anonymous_id, …")
+    if len(posted) > MAX_POSTED_IDENTIFIERS:
+        raise Unfit("too_many_identifiers", f"{len(posted)} values as identifiers, at most {MAX_POSTED_IDENTIFIERS}")
     usable = {_folded(kind, value) for kind, value in posted if _may_be_usable(kind, value)}
     if not usable:
-        kinds = ", ".join(sorted({kind[:40] for kind, _ in posted}))
+        kinds = ", ".join(sorted({kind[:MAX_KIND] for kind, _ in posted}))
         raise Unfit("unusable_identifier", f"no usable value: {kinds}")
     if len(usable) > MAX_IDENTIFIERS:
         raise Unfit("too_many_identifiers", f"{len(usable)} identifiers, at most {MAX_IDENTIFIERS}")

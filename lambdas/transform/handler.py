@@ -28,6 +28,7 @@ def _transformed(record: Mapping[str, Any], told: Counter[str]) -> dict[str, Any
 def _result(data: str, told: Counter[str]) -> tuple[str, str]:
     try:
         done = normalise_record(read_record(base64.b64decode(data)))
+        line = strict_json.dump(done) + b"\n"
     except (Unreadable, binascii.Error):
         return "ProcessingFailed", data
     except Exception as error:  # a bug shall cost one record a replay, not its neighbours
@@ -37,4 +38,4 @@ def _result(data: str, told: Counter[str]) -> tuple[str, str]:
     told.update(f"rejected_{one['reason']}" for one in done.get("rejected", ()))
     if not done["events"] and not done.get("rejected"):
         return "Dropped", data
-    return "Ok", base64.b64encode(strict_json.dump(done) + b"\n").decode()
+    return "Ok", base64.b64encode(line).decode()

@@ -7,7 +7,17 @@ from crawlerdetect import CrawlerDetect
 
 from lambdas import strict_json
 from lambdas.clock import read_time, write_time
-from lambdas.event import MAX_IDENTIFIERS, MAX_MESSAGE_ID, TRAITS, TYPES, event_type, posted_identifiers
+from lambdas.event import (
+    MAX_IDENTIFIERS,
+    MAX_KIND,
+    MAX_MESSAGE_ID,
+    MAX_POSTED_IDENTIFIERS,
+    MAX_TRAIT_NAME,
+    TRAITS,
+    TYPES,
+    event_type,
+    posted_identifiers,
+)
 from lambdas.transform.normalise import Normalised, Unusable, normalise_identifier, phone_country
 
 Event = dict[str, Any]
@@ -15,6 +25,7 @@ Event = dict[str, Any]
 MAX_NAME = 255
 MAX_SIGNATURE = 128
 MAX_SHOWN = 512
+LONG_TRAIT_NAME = "long_trait_name"
 
 _CRAWLERS = CrawlerDetect()
 
@@ -92,6 +103,11 @@ def _normalised(event: Any, envelope: dict[str, Any]) -> Event:
         raise _Rejected("not_an_object", "an event is a JSON object")
     found, unusable = _identifiers(event, envelope["source"].get("region") or "")
     kind = _type(event)
+    told = _object(event, "traits")
+    traits = {key: value for key, value in told.items() if key not in TRAITS and len(key) <= MAX_TRAIT_NAME}
+    marks = {one.mark for one in found if one.mark}
+    if any(len(key) > MAX_TRAIT_NAME for key in told):  # it stays in the payload
+        marks.add(LONG_TRAIT_NAME)
     return {
         "message_id": _message_id(event),
         "type": kind,
@@ -99,8 +115,8 @@ def _normalised(event: Any, envelope: dict[str, Any]) -> Event:
         "name": _name(event, kind)[:MAX_NAME],
         "identifiers": [[one.kind, one.value] for one in found],
         "unusable": unusable,
-        "marks": sorted({one.mark for one in found if one.mark}),
-        "traits": {key: value for key, value in _object(event, "traits").items() if key not in TRAITS},
+        "marks": sorted(marks),
+        "traits": traits,
         "bot": is_bot(_user_agent(event, envelope)),
         **_known(country=_country(found), signature=_signature(event), user_id=_user_id(event)),
         "payload": _as_posted(event),
@@ -110,11 +126,16 @@ def _normalised(event: Any, envelope: dict[str, Any]) -> Event:
 def _identifiers(event: Event, region: str) -> tuple[list[Normalised], list[dict[str, str]]]:
     found: set[Normalised] = set()
     unusable: list[dict[str, str]] = []
-    for kind, value in posted_identifiers(event):
+    posted = list(posted_identifiers(event))
+    if len(posted) > MAX_POSTED_IDENTIFIERS:  # each that can't be used is told, with its kind
+        raise _Rejected(
+            "too_many_identifiers", f"{len(posted)} values as identifiers, at most {MAX_POSTED_IDENTIFIERS}"
+        )
+    for kind, value in posted:
         try:
             found.add(normalise_identifier(kind, value, region=region))
         except Unusable as no:
-            unusable.append({"kind": no.kind, "value": _shown(value), "reason": no.reason})
+            unusable.append({"kind": no.kind[:MAX_KIND], "value": _shown(value), "reason": no.reason})
     if not found:
         raise _Rejected(*_no_identifier(unusable))
     if len(found) > MAX_IDENTIFIERS:
@@ -126,7 +147,7 @@ def _identifiers(event: Event, region: str) -> tuple[list[Normalised], list[dict
 def _no_identifier(unusable: list[dict[str, str]]) -> tuple[str, str]:
     if not unusable:
         return "no_identifiers", "an event needs an identifier"
-    return "unusable_identifier", ", ".join(sorted({f"{one['kind'][:40]}: {one['reason']}" for one in unusable}))
+    return "unusable_identifier", ", ".join(sorted({f"{one['kind']}: {one['reason']}" for one in unusable}))
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,6 @@
 -- Purpose: add the batch's traits to what each source said of each combination. Least, greatest and sum commute, so the
 -- order of deliveries makes no difference; each delivery is added once, in the transaction that resolves it.
+-- A longer name than the transformation lets through (lambdas/event.py) stays in its event: no index could hold it.
 -- Reads: work_ranges, raw_events. Writes: trait_values. The engine is its only writer, so what is new can be told first.
 -- Cost: of a combination that is new nothing is known, so nothing is looked up. The first and the last message are found as the
 -- least and the greatest of one text, not by sorting each group, and that text is made once an event, not once a key; keys are drawn one by one, without a
@@ -24,6 +25,7 @@ BEGIN
                 ) whole
                 OFFSET 0
             ) e
+            WHERE length(key) <= 255
         ) e
         GROUP BY combination_id, key, source_id, value
     ), found AS (

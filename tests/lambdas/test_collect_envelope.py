@@ -54,6 +54,7 @@ def test_made_ids_are_ordered_by_time_and_differ() -> None:
         ({"identifiers": "x"}, "unusable_identifier"),
         ({"user_id": {"a": 1}}, "unusable_identifier"),
         ({"identifiers": {"device_id": [f"d{number}" for number in range(11)]}}, "too_many_identifiers"),
+        ({"user_id": "ada", "identifiers": {"device_id": [""] * 100}}, "too_many_identifiers"),
         ({"user_id": "ada", "type": "group"}, "unknown_type"),
         ({"user_id": "ada", "type": ["track"]}, "unknown_type"),
         ({"user_id": "ada", "messageId": "m" * 129}, "bad_message_id"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lambdas import strict_json
 from lambdas.transform.record import Unreadable, normalise_record, read_record
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
@@ -129,6 +130,19 @@ def test_the_country_is_that_of_the_phone_number() -> None:
     assert "country" not in landed({"userId": "ada"})
 
 
+def test_a_trait_with_an_endless_name_stays_in_the_payload_alone() -> None:
+    posted = {"userId": "ada", "traits": {"n" * 256: 1, "n" * 255: 2}}
+    event = landed(posted)
+    assert (event["traits"], event["marks"]) == ({"n" * 255: 2}, ["long_trait_name"])
+    assert event["payload"]["traits"] == posted["traits"]
+
+
+def test_what_is_said_of_unusable_values_does_not_outgrow_the_event() -> None:
+    event = landed({"userId": "ada", "identifiers": {"k" * 16_000: [""] * 99}})
+    assert [one["reason"] for one in event["unusable"]] == ["bad_kind"] * 99
+    assert len(strict_json.dump(event["unusable"])) < 16_000
+
+
 def test_the_signature_comes_with_the_user_id_exactly_as_signed() -> None:
     event = landed({"userId": " Ada ", "signature": "ab12"})
     assert (event["user_id"], event["signature"]) == (" Ada ", "ab12")
@@ -146,6 +160,7 @@ def test_the_payload_is_the_event_as_posted() -> None:
     ("event", "reason"),
     [
         ({"identifiers": {"device_id": [f"d{number}" for number in range(11)]}}, "too_many_identifiers"),
+        ({"userId": "x", "identifiers": {"device_id": [""] * 100}}, "too_many_identifiers"),
         ({"phone": "030"}, "unusable_identifier"),
         ({"event": "x"}, "no_identifiers"),
         ({"userId": "x", "type": "group"}, "unknown_type"),

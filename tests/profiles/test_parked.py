@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from idportal.attention import matters
 from ingest.models import Delivery, DeliverySource, Source
-from profiles.models import Combination, Identifier, ParkedDelivery, ProfileChange, Resolution, SuspectDelivery
+from profiles.models import (
+    Combination,
+    Identifier,
+    ParkedDelivery,
+    ProfileChange,
+    Resolution,
+    SuspectDelivery,
+    TraitValue,
+)
 from profiles.parked import parked_deliveries, parked_delivery, release, set_breaker
 from profiles.rebuild import check
 from profiles.resolution import resolve_pending
@@ -206,6 +214,15 @@ def test_a_delivery_that_cannot_be_resolved_is_parked_and_stops_no_other(place: 
     release([parked.delivery_id], author="Ana")
     assert resolve_pending().deliveries == 0
     assert [again.delivery_id for again in parked_deliveries()] == [parked.delivery_id]
+
+
+def test_a_trait_whose_name_no_index_holds_stops_nothing() -> None:
+    name = "".join(random.Random(7).choices(string.ascii_letters, k=9_000))
+    land(event(ADA, LAPTOP), traits={name: 1, "plan": "gold"})  # as it landed before names were limited
+    assert resolve_pending().events == 1
+    assert not parked_deliveries()
+    assert TraitValue.objects.values_list("name", flat=True).get() == "plan"
+    assert check().differences == []
 
 
 def test_without_its_own_functions_the_engine_parks_nothing_and_says_so() -> None:
