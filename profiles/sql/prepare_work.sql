@@ -2,8 +2,8 @@
 -- Invariant: they are those of this create_work(): a session that was there before an upgrade makes them anew.
 -- Cost: a commit leaves them empty, yet for a large batch they are truncated: that has the functions planned anew, and a plan made
 -- for a batch of one event takes a batch of 100,000 many times as long. Small batches share their plans until the store has
--- doubled, for planning one costs several times what doing it does. That is why what a batch runs is written in PL/pgSQL: before
--- PostgreSQL 18 an SQL function forgets its plans.
+-- doubled, or a table of it is analysed, for planning one costs several times what doing it does. That is why most of what each
+-- batch runs is written in PL/pgSQL: before PostgreSQL 18 an SQL function forgets its plans.
 CREATE FUNCTION prepare_work(small boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     made_by text := obj_description('create_work()'::regprocedure, 'pg_proc');
