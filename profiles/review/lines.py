@@ -43,6 +43,7 @@ class Line:
     value: Identifier | None
     parked: Parked | None
     held_by_another: bool
+    reason: str  # of the answer, as the person may see it
 
     @property
     def why(self) -> str:
@@ -76,6 +77,7 @@ def lines_of(questions: Sequence[ReviewQuestion], *, mask: Mask, person: str) ->
         Line(
             q, found.get(q.a_profile_id or 0), found.get(q.b_profile_id or 0), values.get(q.identifier_id or 0),
             parked.get(q.delivery_id or 0), is_held_by_another(q, person),
+            mask.said(q.reason),
         )
         for q in questions
     ]  # fmt: skip

@@ -11,7 +11,7 @@ DECLARE
     state text; message text; detail text;
 BEGIN
     PERFORM engine_lock();
-    SELECT sum(landed) INTO waiting FROM (SELECT landed FROM waiting_deliveries() LIMIT 5000) d;
+    SELECT sum(landed) INTO waiting FROM (SELECT * FROM waiting_deliveries() ORDER BY delivery_id LIMIT 10000) d;
     IF waiting IS NULL THEN
         RETURN NULL;
     END IF;

@@ -51,6 +51,7 @@ def review_question(request: requests.PageRequest, question_id: int) -> HttpResp
         "mask": mask,
         "question": question,
         "line": line,
+        "decision_reason": mask.said(question.decision.reason) if question.decision else "",
         "may_decide": may_decide and question.state == "open" and not line.held_by_another,
         "outcome": outcome(question),
         "way": urlencode(filters.fields()),

@@ -1,3 +1,4 @@
+import logging
 import re
 from uuid import uuid4
 
@@ -68,6 +69,16 @@ def test_who_forgot_it_gets_a_letter_whose_link_is_good_once(steward: User) -> N
     assert guest.get(link).status_code == 410
     assert Client().post("/login/", {"username": "steward", "password": NEW}).status_code == 302
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"password_letter", "password_reset"}
+
+
+def test_a_link_that_is_still_good_is_in_no_log(steward: User, caplog: pytest.LogCaptureFixture) -> None:
+    send_reset_letter("stew@example.com")
+    link = link_of_letter()
+    assert Client().post(link, {"new_password1": "short", "new_password2": "short"}).status_code == 422
+    (handler,) = (one for one in logging.getLogger().handlers if one.filters)
+    (record,) = (one for one in caplog.records if one.name == "django.request")
+    assert handler.filter(record)
+    assert handler.format(record).endswith("Unprocessable Entity: /login/new-password/<str:person>/<str:token>/")
 
 
 def test_a_forged_link_opens_nothing(steward: User) -> None:

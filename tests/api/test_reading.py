@@ -39,6 +39,11 @@ def test_a_thousand_are_answered_in_order_and_one_more_is_too_many(reader: Calle
     assert reader.post("lookup/batch/", {"identifiers": [*asked, asked[0]]}).status_code == 400
 
 
+def test_a_request_without_end_is_not_read_to_its_end(reader: Caller) -> None:
+    answer = reader.post("lookup/batch/", {"identifiers": ["x" * 1000] * 9000})
+    assert (answer.status_code, body(answer)["reason"]) == (413, "too_large")
+
+
 def test_a_profile_tells_who_it_is_with_the_source_of_each_trait(reader: Caller) -> None:
     ada = crowd.ada()
     said = reader.ask(f"profiles/{ada}/")

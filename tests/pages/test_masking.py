@@ -5,12 +5,14 @@ import json
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from idportal.accounts.models import User
 from ingest.masking import Mask, masked_payload
 from ingest.models import RawEvent, RejectedRecord
 from profiles.deciding.decisions import merge_profiles
 from profiles.ids import profile_id_from
+from profiles.models import ReviewQuestion
 from tests.pages import crowd
 
 PERSONAL = ["ada@", "Ada", "Lovelace", "London", "7946", "20794", "user-1815", "ada-phone", "ada-laptop", "203.0.113"]
@@ -43,6 +45,18 @@ def test_why_somebody_decided_is_masked_like_what_was_said_of_them(viewer: Clien
     page = viewer.get(f"/profiles/{ada}/", follow=True).content.decode()
     assert "decided it" in page
     assert "Lovelace" not in page
+
+
+def test_so_is_why_somebody_answered_a_question(people: dict[str, User], viewer: Client) -> None:
+    steward = Client()
+    steward.force_login(people["steward"])
+    question = ReviewQuestion.objects.create(
+        kind="value", priority=1, state="decided", answer="yes", answered_by="Ana", answered_at=timezone.now(),
+        reason="Ada Lovelace called",
+    )  # fmt: skip
+    for address in ("/review/?show=decided", f"/review/{question.pk}/"):
+        assert "Ada Lovelace called" in steward.get(address).content.decode(), address
+        assert "Lovelace" not in viewer.get(address).content.decode(), address
 
 
 def test_an_analyst_sees_it_all(analyst: Client) -> None:
