@@ -7,6 +7,7 @@ from django.utils.crypto import salted_hmac
 
 
 class User(AbstractUser):
+    password_given = models.CharField(max_length=128, default="", db_default="")  # hash of the ADMIN_PASSWORD used last
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)  # how often all sessions were ended at once
 
     class Meta:

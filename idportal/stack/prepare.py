@@ -95,21 +95,27 @@ def _fingerprint(folders: list[Path]) -> str:
 
 
 def ensure_administrator() -> str:
-    """The password where it was made now; empty where it is known already. ADMIN_PASSWORD replaces what was before."""
+    """The password where it was made now; empty where it is known already.
+
+    A new ADMIN_PASSWORD replaces what was before. One that was used already does not: the administrator may have
+    changed it since.
+    """
+    from django.contrib.auth.hashers import check_password
+
     from idportal.accounts.models import User
 
     asked = os.environ.get("ADMIN_PASSWORD", "")
     user = User.objects.filter(username=ADMINISTRATOR).first()
     if user is not None:
-        if asked and not user.check_password(asked):
+        if asked and not check_password(asked, user.password_given):
             _set_password(user, asked)
         return ""
     password = asked or secrets.token_urlsafe(12)
-    _make_administrator(password)
+    _make_administrator(password, given=bool(asked))
     return "" if asked else password
 
 
-def _make_administrator(password: str) -> None:
+def _make_administrator(password: str, *, given: bool) -> None:
     from django.contrib.auth.models import Group
     from django.db import transaction
 
@@ -117,12 +123,19 @@ def _make_administrator(password: str) -> None:
 
     with transaction.atomic():
         user = User.objects.create_user(ADMINISTRATOR, password=password)
+        if given:
+            user.password_given = user.password
+            user.save(update_fields=["password_given"])
         user.groups.add(Group.objects.get(name="administrator"))
 
 
 def _set_password(user: "User", password: str) -> None:
+    from ingest.audit.log import note
+
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.password_given = user.password
+    user.save(update_fields=["password", "password_given"])
+    note(actor=user.username, action="password_changed", subject=user.username)
 
 
 def _first_line(error: Exception) -> str:

@@ -144,6 +144,12 @@ def test_ctrl_c_leaves_nothing_behind_and_keeps_the_state(new_stack: Stack) -> N
     names = {name for (name,) in new_stack.query("SELECT name FROM sources")}
     assert {"Before the stop", "While down"} <= names
     assert log_in(new_stack, "second-password-of-ada") == f"{new_stack.portal}/"
+    changed = "from django.contrib.auth import get_user_model as m; u = m().objects.get(username='admin');"
+    new_stack.manage("shell", "-c", changed + " u.set_password('third-password-of-ada'); u.save()")
+    assert new_stack.stop(signal.SIGTERM) == 0
+
+    new_stack.start()  # as after a crash: the password that she changed since stands
+    assert log_in(new_stack, "third-password-of-ada") == f"{new_stack.portal}/"
     assert new_stack.stop(signal.SIGTERM) == 0
     assert new_stack.processes() == []
 
