@@ -73,7 +73,9 @@ def lock_is_free() -> bool:
         return free
 
 
-def test_a_worker_takes_what_was_asked_for_from_the_broker() -> None:
+def test_a_worker_takes_what_was_asked_for_from_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.conf, "CELERY_DB_REUSE_MAX", None)  # this one is a thread, which would leave its session
+
     def done(run: MatchRun) -> None:
         match_runs.announce()
         wait_until(lambda: MatchRun.objects.get(pk=run.pk).state == "done")
